@@ -87,10 +87,28 @@ export const VARIABLES = {
   },
 } as const;
 
-type Variables = { readonly [Name in keyof typeof VARIABLES]: z.infer<(typeof VARIABLES)[Name]["schema"]> };
+const SCHEMA = z.object({
+  OPFIND_DATA_DIR: VARIABLES.OPFIND_DATA_DIR.schema,
+  OPFIND_STARTER: VARIABLES.OPFIND_STARTER.schema,
+  OPFIND_MODEL: VARIABLES.OPFIND_MODEL.schema,
+  OPFIND_DEVICE: VARIABLES.OPFIND_DEVICE.schema,
+  OPFIND_THREADS: VARIABLES.OPFIND_THREADS.schema,
+  OPFIND_INDEX: VARIABLES.OPFIND_INDEX.schema,
+  OPFIND_OFFLINE: VARIABLES.OPFIND_OFFLINE.schema,
+  OPFIND_MODELS_URL: VARIABLES.OPFIND_MODELS_URL.schema,
+  OPFIND_LOG_LEVEL: VARIABLES.OPFIND_LOG_LEVEL.schema,
+  ANILIST_URL: VARIABLES.ANILIST_URL.schema,
+  ANILIST_TOKEN: VARIABLES.ANILIST_TOKEN.schema,
+  ANILIST_REFERER: VARIABLES.ANILIST_REFERER.schema,
+  ANIMETHEMES_URL: VARIABLES.ANIMETHEMES_URL.schema,
+  TENRAI_URL: VARIABLES.TENRAI_URL.schema,
+  MAL_URL: VARIABLES.MAL_URL.schema,
+  MAL_CLIENT_ID: VARIABLES.MAL_CLIENT_ID.schema,
+  REDIS_URL: VARIABLES.REDIS_URL.schema,
+});
 
 export interface Config {
-  readonly env: Variables;
+  readonly env: Readonly<z.infer<typeof SCHEMA>>;
   /** folder of the checkout or the installed package: what ships is read from here */
   readonly home: string;
   /** holds poster_db/, embeddings/ and models/ made at run time */
@@ -117,26 +135,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const dataDir = env.OPFIND_DATA_DIR ? resolve(env.OPFIND_DATA_DIR) : HOME;
   return Object.freeze({ env, home: HOME, dataDir, hasOwnDataDir: env.OPFIND_DATA_DIR !== undefined });
 }
-
-const SCHEMA = z.object({
-  OPFIND_DATA_DIR: VARIABLES.OPFIND_DATA_DIR.schema,
-  OPFIND_STARTER: VARIABLES.OPFIND_STARTER.schema,
-  OPFIND_MODEL: VARIABLES.OPFIND_MODEL.schema,
-  OPFIND_DEVICE: VARIABLES.OPFIND_DEVICE.schema,
-  OPFIND_THREADS: VARIABLES.OPFIND_THREADS.schema,
-  OPFIND_INDEX: VARIABLES.OPFIND_INDEX.schema,
-  OPFIND_OFFLINE: VARIABLES.OPFIND_OFFLINE.schema,
-  OPFIND_MODELS_URL: VARIABLES.OPFIND_MODELS_URL.schema,
-  OPFIND_LOG_LEVEL: VARIABLES.OPFIND_LOG_LEVEL.schema,
-  ANILIST_URL: VARIABLES.ANILIST_URL.schema,
-  ANILIST_TOKEN: VARIABLES.ANILIST_TOKEN.schema,
-  ANILIST_REFERER: VARIABLES.ANILIST_REFERER.schema,
-  ANIMETHEMES_URL: VARIABLES.ANIMETHEMES_URL.schema,
-  TENRAI_URL: VARIABLES.TENRAI_URL.schema,
-  MAL_URL: VARIABLES.MAL_URL.schema,
-  MAL_CLIENT_ID: VARIABLES.MAL_CLIENT_ID.schema,
-  REDIS_URL: VARIABLES.REDIS_URL.schema,
-});
 
 function readDotenv(file: string): Record<string, string> {
   return existsSync(file) ? parseDotenv(readFileSync(file)) : {};
