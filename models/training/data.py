@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import cv2
@@ -37,7 +38,7 @@ def read_covers(posters: Path) -> list[Cover]:
     covers = []
     for name in SETS:
         for row in json.loads((posters / name / "manifest.json").read_text()):
-            covers.append(Cover(name, row["file"], posters / name / row["file"], row["title"],
+            covers.append(Cover(name, row["file"], posters / name / row["file"], row["title"] or "",
                                 row.get("titleEnglish") or "", row.get("anilistId"), row.get("malId")))
     return covers
 
@@ -73,7 +74,7 @@ def franchise_of(covers: list[Cover], relations: Path) -> list[str]:
     join = _Union()
     for line in relations.read_text().splitlines():
         row = json.loads(line)
-        for kind, others in (row.get("related") or {}).items():
+        for kind, others in dict(row.get("related") or {}).items():
             for other in others:
                 if kind in SAME_STORY and other["type"] == "anime":
                     join(f"mal{row['mal_id']}", f"mal{other['mal_id']}")
@@ -103,11 +104,14 @@ def split_of(covers: list[Cover], franchises: list[str]) -> list[str]:
     return [_draw(smallest.get(franchise)) for franchise in franchises]
 
 
-def trainable(split: list[str], thumbs: np.ndarray) -> np.ndarray:
-    """bool [n]: in the train split and looking like no dev or test image, labelled or not."""
+def trainable(covers: list[Cover], split: list[str], thumbs: np.ndarray) -> np.ndarray:
+    """bool [n]: in the train split, looking like no dev or test image and, if unlabelled, not titled like one."""
     in_train = np.array([s == "train" for s in split])
     nearest = (thumbs @ thumbs[~in_train].T).max(1) if (~in_train).any() else np.zeros(len(split))
-    return in_train & (nearest < LOOKS_ALIKE)
+    kept_apart = {title_stem(c.title) for c, s in zip(covers, split) if s != "train"}
+    unsure = np.array([c.anilist_id is None and bool(get_close_matches(title_stem(c.title), kept_apart, 1, 0.75))
+                       for c in covers])
+    return in_train & (nearest < LOOKS_ALIKE) & ~unsure
 
 
 def split_ids(covers: list[Cover], split: list[str]) -> dict[str, list[int]]:
