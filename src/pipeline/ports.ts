@@ -104,6 +104,8 @@ export interface PosterStore {
   labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel>;
   /** Embeddings of a model with `embeddingId` above `after`, ascending. */
   embeddings(modelId: string, after: number): Iterable<IndexedPoster>;
+  /** Embeddings that these posters have of a model, without order; a poster that has none is absent. */
+  embeddingsOf(posterIds: readonly PosterId[], modelId: string): ReadonlyMap<PosterId, readonly Embedding[]>;
   /** Posters that have an image but no embedding of this model, for a re-index. */
   withoutEmbeddings(modelId: string): Iterable<Poster>;
   addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void;
