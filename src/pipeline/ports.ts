@@ -2,6 +2,7 @@ import type { AnilistId, Anime } from "../domain/anime.ts";
 import type { Relation } from "../domain/franchise.ts";
 import type { Poster, PosterId } from "../domain/poster.ts";
 import type { Theme } from "../domain/theme.ts";
+import type { OpfindError } from "../errors.ts";
 
 /** Pixels in memory: RGB, 8 bit, row by row, `[height, width, 3]`. */
 export interface RgbImage {
@@ -136,6 +137,32 @@ export interface ThemeSource {
   readonly name: "animethemes" | "tenrai" | "myanimelist" | "snapshot";
   /** @throws OpfindError source-down | source-throttled | source-refused | source-timeout | source-other-shape | aborted */
   themes(anime: readonly Anime[], signal: AbortSignal): Promise<ReadonlyMap<AnilistId, readonly Theme[]>>;
+}
+
+/** What was told about the anime asked for, and why the rest could not be. An outage is a value: part of an answer still stands. */
+export interface Answer<Told> {
+  /** ids that the source does not know are absent */
+  readonly found: ReadonlyMap<AnilistId, Told>;
+  /** ids in `found` remembered past their time, served because the source fails */
+  readonly stale: ReadonlySet<AnilistId>;
+  /** why the source could not answer for all; null when it did. Never `aborted`: that throws. */
+  readonly failure: OpfindError | null;
+}
+
+/** An `AnimeSource` that remembers: outages and old answers are part of what it tells. */
+export interface AnimeMemory {
+  readonly name: AnimeSource["name"];
+  /** @throws OpfindError aborted */
+  anime(ids: readonly AnilistId[], signal: AbortSignal): Promise<Answer<AnimeNode>>;
+  /** @throws like `AnimeSource.searchTitle` */
+  searchTitle(title: string, limit: number, signal: AbortSignal): Promise<readonly Anime[]>;
+}
+
+/** A `ThemeSource` that remembers. */
+export interface ThemeMemory {
+  readonly name: ThemeSource["name"];
+  /** @throws OpfindError aborted */
+  themes(anime: readonly Anime[], signal: AbortSignal): Promise<Answer<readonly Theme[]>>;
 }
 
 export interface Clock {
