@@ -35,27 +35,21 @@ function readPackages(file) {
 }
 
 /**
- * `npm ci` without any package's own install script: some download from places that may be unreachable, and one
- * failure would undo the whole install. What they would do is done by ./natives.mjs, step by step.
+ * `npm install` held to the lock file, and not `npm ci`: the latter refuses a lock file that lacks other platforms'
+ * optional packages (npm/cli issue 9846), and the lock was written where these could not be had.
+ * Packages' own install scripts stay off: some download from places that may be unreachable, and one failure would
+ * undo the whole install. What they would do is done by ./natives.mjs, step by step.
  */
 export async function installDependencies(root, { say, problem }) {
   say(`installing the dependencies: ${problem}`);
   const [command, args] = npm();
-  const options = [
-    "ci",
-    "--ignore-scripts",
-    "--include=dev",
-    "--include=optional",
-    "--no-audit",
-    "--no-fund",
-    "--prefer-offline",
-  ];
-  const { ok, tail } = await run(command, [...args, ...options], { cwd: root, say, doing: "installing" });
+  const options = ["--no-save", "--ignore-scripts", "--include=dev", "--no-audit", "--no-fund", "--prefer-offline"];
+  const { ok, tail } = await run(command, [...args, "install", ...options], { cwd: root, say, doing: "installing" });
   if (ok) return;
   if (UNREACHABLE.test(tail)) {
     throw new SetupError(
       `npm could not reach its registry. Connect to the network and run the same command again.${reason(tail)}`,
     );
   }
-  throw new SetupError(`npm ci failed:${reason(tail)}`);
+  throw new SetupError(`npm install failed:${reason(tail)}`);
 }
