@@ -1,0 +1,133 @@
+import type { Artist } from "../domain/theme.ts";
+import { BAND_NAMES } from "./band-names.ts";
+import { blankGroups, type Group, isNative, outerGroups } from "./brackets.ts";
+
+export interface Credit {
+  /** in the order of the text; empty when it names nobody */
+  readonly artists: readonly Artist[];
+  /** "English version", "composed by …" */
+  readonly notes: readonly string[];
+}
+
+interface Item {
+  readonly name: string;
+  /** bracketed parts behind the name */
+  readonly asides: readonly string[];
+}
+
+const SEPARATOR =
+  /,|、| & (?!(?:The|THE|the|His|his) )| and (?!(?:The|THE|the|His|his) )| with | x | × | vs\.? | starring |(?:^| )[Ff]eaturing |(?:^| )(?:[Ff]eat|[Ff]t)(?:\.| |(?=[A-Z])) ?/g;
+const ROLE = /[;,] ?(?=(?:and )?(?:arranged|composed|produced|written|performed|sung|lyrics|music)\b)/;
+const PERFORMED = /^(?:performed|sung) by /;
+const NOBODY = /^(?:\?+|unknown|n\/a|none|tba|-)?$/i;
+const VERSION_WORDS =
+  /\b(?:ver|version|english|japanese|korean|tv|dvd|bd|ova|movie|dub|remix|mix|part|season|broadcast|only|instrumental|edition|first|second|third|[12]\d{3})\b/i;
+const VOICE_ACTOR = /^C\.?V\.? ?[:.：]? ?(?=\S)/i;
+
+/**
+ * Reads what follows "by": several artists, characters with their voice actors ("Popuko (Kenji Akabane)" is Kenji
+ * Akabane as Popuko), groups with their members in brackets (the group counts), native names in brackets.
+ * A name in one pair of brackets cannot be told from a band's alias; MyAnimeList means the voice actor in nearly all.
+ */
+export function parseCredit(text: string): Credit {
+  const [main = "", ...roles] = text.split(ROLE);
+  const performers = roles.filter((role) => PERFORMED.test(role)).map((role) => role.replace(PERFORMED, ""));
+  const others = roles.filter((role) => !PERFORMED.test(role));
+  const credits = [main.replace(/^(?:by )+/, ""), ...performers].map(readNames);
+  return {
+    artists: credits.flatMap(({ artists }) => artists),
+    notes: [...credits.flatMap(({ notes }) => notes), ...others.map((role) => role.trim())],
+  };
+}
+
+function readNames(text: string): Credit {
+  const items = splitItems(text).map(readItem);
+  const artists: Artist[] = [];
+  const notes: string[] = [];
+  const plain: Item[] = [];
+  for (const item of items) {
+    const aside = readAsides(item);
+    notes.push(...aside.notes);
+    plain.push(item);
+    const isListOfVoices = aside.voices.length > 1 && aside.voices.length === plain.length;
+    if (isListOfVoices) {
+      artists.splice(artists.length - plain.length + 1, plain.length - 1);
+      artists.push(...plain.map(({ name }, at) => artist(aside.voices[at] ?? name, name)));
+    } else artists.push(...itemArtists(item, aside.voices), ...aside.guests);
+    if (item.asides.length > 0) plain.length = 0;
+  }
+  return { artists: artists.filter(({ name }) => !NOBODY.test(name)), notes };
+}
+
+function itemArtists({ name, asides }: Item, voices: readonly string[]): readonly Artist[] {
+  if (name === "") return asides.flatMap((aside) => readNames(aside).artists);
+  const [actor, character] = name.split(/ as (?=\p{Lu})/u);
+  if (actor && character) return [artist(actor, character)];
+  return [voices.length === 1 && voices[0] ? artist(voices[0], name) : artist(name, null)];
+}
+
+function artist(name: string, character: string | null): Artist {
+  return { name, aliasOf: null, character };
+}
+
+/** Splits at separators outside of brackets and of the names of bands. */
+function splitItems(text: string): readonly string[] {
+  const mask = BAND_NAMES.reduce(maskName, blankGroups(text, outerGroups(text)));
+  const items: string[] = [];
+  let from = 0;
+  for (const { index, 0: separator } of mask.matchAll(SEPARATOR)) {
+    items.push(text.slice(from, index));
+    from = index + separator.length;
+  }
+  items.push(text.slice(from));
+  return items
+    .map((item) => item.trim().replace(/^(?:and |& )?(?:(?:feat|ft)\. ?)?/, ""))
+    .filter((item) => item !== "" && item !== "and");
+}
+
+function maskName(text: string, name: string): string {
+  const at = text.toLowerCase().indexOf(name.toLowerCase());
+  return at < 0 ? text : text.slice(0, at) + "_".repeat(name.length) + text.slice(at + name.length);
+}
+
+function readItem(text: string): Item {
+  const asides = outerGroups(text).filter((group) => isAside(text, group));
+  const name = asides.reduceRight((rest, { start, end }) => `${rest.slice(0, start)} ${rest.slice(end)}`, text);
+  return { name: trimName(name), asides: asides.map(({ inner }) => inner) };
+}
+
+/** "SawanoHiroyuki[nZk]:Tielle", "(K)NoW_NAME" and "[Alexandros]" carry their brackets in the name. */
+function isAside(text: string, { start, end, inner }: Group): boolean {
+  const isAtEnd = end >= text.length || /[\s:.;]/.test(text.charAt(end));
+  const isAttached = start > 0 && text.charAt(start - 1) !== " ";
+  if (isAttached && text.charAt(start) === "[" && !/[ (,]/.test(inner)) return false;
+  if (start === 0 && end === text.length) return /[ (,]/.test(inner) || text.charAt(0) !== "[";
+  return isAtEnd && (start > 0 || text.charAt(end) === " ");
+}
+
+function trimName(text: string): string {
+  const name = text.replace(/\s+/g, " ").replace(/^[\s:;]+|[\s:;]+$/g, "");
+  const isQuoteStray = name.split('"').length % 2 === 0;
+  return (isQuoteStray ? name.replace('"', "") : name).trim();
+}
+
+function readAsides({ name, asides }: Item): { voices: readonly string[]; guests: readonly Artist[]; notes: string[] } {
+  const voices: string[] = [];
+  const guests: Artist[] = [];
+  const notes: string[] = [];
+  for (const aside of name === "" ? [] : asides) {
+    if (VOICE_ACTOR.test(aside)) voices.push(...splitItems(aside.replace(VOICE_ACTOR, "")));
+    else if (/^(?:feat|ft)/i.test(aside)) guests.push(...readNames(aside).artists);
+    // An aside that is cut off: the source keeps 255 characters, and "(eps 1-12)" stood last.
+    else if (isNative(aside) || aside === "" || /^e(?:p|ps|pi\w*)?\.?$/i.test(aside)) continue;
+    else if (VERSION_WORDS.test(aside)) notes.push(aside);
+    else if (voices.length === 0) voices.push(...listedNames(aside));
+  }
+  return { voices, guests, notes };
+}
+
+/** "Naru (Reina Ueda), Hana (Minami Tanaka)" lists members with their own brackets: no voices of the name before. */
+function listedNames(aside: string): readonly string[] {
+  const names = splitItems(aside);
+  return names.some((name) => outerGroups(name).length > 0) ? [] : names;
+}
