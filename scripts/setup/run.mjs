@@ -5,6 +5,7 @@ export class SetupError extends Error {}
 
 /** A silent child is mentioned this often, so that nobody takes a long compile for a hang. */
 const HEARTBEAT_MS = 10_000;
+const MOST_LINES = 6;
 
 /**
  * Runs a command to its end. Its output is kept back and only its tail is given, for the error message.
@@ -54,8 +55,7 @@ export function reason(tail) {
   const lines = tail
     .split("\n")
     .filter((line) => line.trim() && !/^npm (warn|notice)|complete log|debug-0/i.test(line));
-  return lines
-    .slice(-6)
-    .map((line) => `\n    ${line.trim()}`)
-    .join("");
+  const telling = lines.filter((line) => /error|cannot|failed|denied|missing/i.test(line));
+  const shown = telling.length > 0 ? telling.slice(0, MOST_LINES) : lines.slice(-MOST_LINES);
+  return shown.map((line) => `\n    ${line.trim()}`).join("");
 }
