@@ -63,7 +63,11 @@ def surrounded(image, other, size, rng, angle=0.0, flip=False):
         part = np.array([1.0, 1.0])
         part[int(rng.integers(2))] = rng.uniform(0.35, 0.9)
         shift = (0.0, 0.0)
-    else:  # somewhere on a screen
+    elif kind < 0.72:  # on a landscape screen, which the squash makes far narrower than tall
+        tall = rng.uniform(0.5, 1)
+        part = np.array([tall, tall * rng.uniform(0.36, 0.65)])
+        shift = rng.uniform(-1, 1, 2)
+    else:  # somewhere on an upright screen
         part = np.clip(rng.uniform(0.35, 0.9) * rng.uniform(0.7, 1.4, 2), 0.3, 0.95)
         shift = rng.uniform(-1, 1, 2)
     return warp(image, size, 1 - 1 / part, shift, angle, flip, background(image, other, (height, width), rng))

@@ -31,13 +31,13 @@ def arguments():
     parse.add_argument("--data", type=Path, required=True, help="folder with posters/ and data/themes/")
     parse.add_argument("--teacher", type=Path, help="ImageNet network in ONNX, only to learn from")
     parse.add_argument("--out", type=Path, default=Path("run"))
-    parse.add_argument("--steps", type=int, default=5000)
-    parse.add_argument("--pictures", type=int, default=96, help="per step")
-    parse.add_argument("--variants", type=int, default=8000, help="made-up pictures beside the posters")
-    parse.add_argument("--small-steps", type=float, default=0.6, help="share of the steps at 128 x 88")
+    parse.add_argument("--steps", type=int, default=2700)
+    parse.add_argument("--pictures", type=int, default=64, help="per step")
+    parse.add_argument("--variants", type=int, default=6000, help="made-up pictures beside the posters")
+    parse.add_argument("--small-steps", type=float, default=0.65, help="share of the steps at 128 x 88")
     parse.add_argument("--rate", type=float, default=2e-3)
     parse.add_argument("--temperature", type=float, default=0.06)
-    parse.add_argument("--spread", type=float, default=0.1, help="weight of KoLeo")
+    parse.add_argument("--spread", type=float, default=0.2, help="weight of KoLeo")
     parse.add_argument("--teach", type=float, default=1.0, help="weight of the teacher")
     parse.add_argument("--recent", type=int, default=1536, help="gallery views remembered as negatives")
     parse.add_argument("--seed", type=int, default=1)
@@ -85,7 +85,6 @@ class Views(torch.utils.data.IterableDataset):
             self.twins.setdefault(int(owners[row, 0]), []).append(row)
 
     def __iter__(self):
-        cv2.setNumThreads(1)
         worker = torch.utils.data.get_worker_info()
         rng = np.random.default_rng([self.seed, self.size[0], worker.id if worker else 0])
         while True:
@@ -133,6 +132,7 @@ def shares(owners_a, owners_b):
 
 
 def main():
+    cv2.setNumThreads(0)  # forked loaders hang on a thread pool started before them
     options = arguments()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(options.seed)
@@ -162,7 +162,7 @@ def main():
             views = Views(images, owners.numpy(), real, options.pictures, size, options.seed)
             batches = iter(torch.utils.data.DataLoader(views, batch_size=None, num_workers=2, prefetch_factor=3))
         rows, pixels = next(batches)
-        warm = min(1.0, (step + 1) / 200)
+        warm = min(1.0, (step + 1) / min(200, options.steps / 10))
         rate = options.rate * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * step / options.steps)) / 2)
         for group in optimiser.param_groups:
             group["lr"] = rate
