@@ -1,0 +1,77 @@
+import type { PosterId } from "../domain/poster.ts";
+import { franchiseOf } from "../pipeline/group.ts";
+import type { Embedder, Embedding, IndexedPoster, PosterLabel, RgbImage, VectorIndex } from "../pipeline/ports.ts";
+import { galleryViews } from "../pipeline/views.ts";
+import type { LabelledFile } from "./dataset.ts";
+
+/** A gallery in memory: what a poster store and its index would answer, without either. */
+export interface Gallery {
+  readonly index: VectorIndex;
+  labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel>;
+  embeddingsOf(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, readonly Embedding[]>;
+  /** the franchise key of an anime in the gallery; undefined when it is not there */
+  franchiseOfAnime(anilistId: number): string | undefined;
+  readonly posters: number;
+}
+
+export interface GalleryDeps {
+  readonly embedder: Embedder;
+  readonly index: VectorIndex;
+  readonly read: (path: string, signal: AbortSignal) => Promise<RgbImage>;
+  readonly onPoster: (done: number) => void;
+}
+
+/** Embeds every labelled file as `posters import` would. Files without an id cannot be an answer and are left out. */
+export async function buildGallery(
+  files: readonly LabelledFile[],
+  { embedder, index, read, onPoster }: GalleryDeps,
+  signal: AbortSignal,
+): Promise<Gallery> {
+  const labels = new Map<PosterId, PosterLabel>();
+  const rows: IndexedPoster[] = [];
+  for (const { path, title, anilistId } of files) {
+    if (anilistId === null) continue;
+    const posterId = labels.size + 1;
+    labels.set(posterId, { posterId, anilistId, title, franchiseId: null });
+    const views = galleryViews(await read(path, signal)).map(({ image }) => image);
+    for (const embedding of await embedder.embed(views, signal)) {
+      rows.push({ embeddingId: rows.length + 1, posterId, embedding });
+    }
+    onPoster(labels.size);
+  }
+  await index.add(rows, signal);
+  return lookUps(index, labels, byPoster(rows));
+}
+
+function lookUps(
+  index: VectorIndex,
+  labels: ReadonlyMap<PosterId, PosterLabel>,
+  rows: ReadonlyMap<PosterId, readonly IndexedPoster[]>,
+): Gallery {
+  const franchises = new Map([...labels.values()].map((label) => [label.anilistId, franchiseOf(label)]));
+  return {
+    index,
+    posters: labels.size,
+    labels: (ids) => new Map(ids.flatMap((id) => pair(id, labels.get(id)))),
+    embeddingsOf: (ids) =>
+      new Map(
+        ids.flatMap((id) =>
+          pair(
+            id,
+            rows.get(id)?.map(({ embedding }) => embedding),
+          ),
+        ),
+      ),
+    franchiseOfAnime: (anilistId) => franchises.get(anilistId),
+  };
+}
+
+function pair<T>(id: PosterId, value: T | undefined): readonly (readonly [PosterId, T])[] {
+  return value === undefined ? [] : [[id, value]];
+}
+
+function byPoster(rows: readonly IndexedPoster[]): ReadonlyMap<PosterId, readonly IndexedPoster[]> {
+  const grouped = new Map<PosterId, IndexedPoster[]>();
+  for (const row of rows) grouped.set(row.posterId, [...(grouped.get(row.posterId) ?? []), row]);
+  return grouped;
+}

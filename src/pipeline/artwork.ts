@@ -1,0 +1,29 @@
+import type { PosterId } from "../domain/poster.ts";
+import type { Embedding, PosterStore } from "./ports.ts";
+
+/**
+ * Tells whether two posters show the same artwork, from their own stored embeddings.
+ * @param threshold cosine of their closest views from which on they do; a calibration names it
+ */
+export function openArtwork(
+  store: Pick<PosterStore, "embeddingsOf">,
+  { modelId, threshold }: { readonly modelId: string; readonly threshold: number },
+): (posterIds: readonly PosterId[]) => (a: PosterId, b: PosterId) => boolean {
+  return (posterIds) => {
+    const embeddings = store.embeddingsOf(posterIds, modelId);
+    return (a, b) => closest(embeddings.get(a) ?? [], embeddings.get(b) ?? []) >= threshold;
+  };
+}
+
+function closest(some: readonly Embedding[], others: readonly Embedding[]): number {
+  let best = Number.NEGATIVE_INFINITY;
+  for (const a of some) for (const b of others) best = Math.max(best, cosine(a, b));
+  return best;
+}
+
+/** Of two L2-normalised vectors of one dimension. */
+export function cosine(a: Embedding, b: Embedding): number {
+  let sum = 0;
+  for (let at = 0; at < a.length; at += 1) sum += (a[at] ?? 0) * (b[at] ?? 0);
+  return sum;
+}

@@ -1,0 +1,41 @@
+import type { Candidate, Verdict } from "../domain/identification.ts";
+import { type Calibration, type LogisticWeights, probability } from "./calibration.ts";
+import { describe, type QuerySize } from "./features.ts";
+import type { RankedAnime, Ranking } from "./group.ts";
+
+export interface DecisionBasis {
+  readonly calibration: Calibration;
+  readonly weights: LogisticWeights;
+  readonly size: QuerySize;
+}
+
+/** A person looks at three pictures; more would be a list to search. */
+export const CANDIDATES = 3;
+
+/**
+ * Turns a ranking into an answer. `candidates` stand best first, at most three; their confidences add up to at most 1,
+ * since only one can be right.
+ */
+export function decide(ranking: Ranking, basis: DecisionBasis): Verdict {
+  const candidates = rateCandidates(ranking, basis);
+  const [best] = candidates;
+  const { match, ambiguous } = basis.calibration.thresholds;
+  if (!best || best.confidence < ambiguous) return { kind: "unknown", candidates };
+  if (best.confidence < match) return { kind: "ambiguous", candidates };
+  return { kind: "match", best, candidates };
+}
+
+function rateCandidates(ranking: Ranking, { calibration, weights, size }: DecisionBasis): readonly Candidate[] {
+  const { typicalBackground, ceiling } = calibration;
+  const leaders = ranking.anime.slice(0, CANDIDATES);
+  const rated = leaders.map((anime, place) => {
+    const features = describe(ranking, { place, size, typicalBackground });
+    return { anime, confidence: Math.min(ceiling, probability(features, weights)) };
+  });
+  const total = rated.reduce((sum, { confidence }) => sum + confidence, 0);
+  return rated.map(({ anime, confidence }) => candidate(anime, confidence / Math.max(1, total)));
+}
+
+function candidate({ anilistId, title, score, posterId, sameArtwork }: RankedAnime, confidence: number): Candidate {
+  return { anilistId, title, confidence, score, posterId, sameArtwork };
+}

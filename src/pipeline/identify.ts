@@ -1,0 +1,88 @@
+import type { Identification, StageTiming, Verdict } from "../domain/identification.ts";
+import type { PosterId } from "../domain/poster.ts";
+import type { Calibration } from "./calibration.ts";
+import { decide } from "./decide.ts";
+import { foldSameArtwork, postersToCompare, type Ranking, rankAnime } from "./group.ts";
+import type { Clock, Embedder, Embedding, PosterStore, RgbImage, VectorIndex } from "./ports.ts";
+import { type PosterScores, searchViews } from "./search.ts";
+import { queryViews } from "./views.ts";
+
+export interface IdentifyDeps {
+  readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
+  readonly embedder: Embedder;
+  readonly index: VectorIndex;
+  readonly store: Pick<PosterStore, "labels">;
+  /** `openArtwork` of artwork.ts */
+  readonly artwork: (posterIds: readonly PosterId[]) => (a: PosterId, b: PosterId) => boolean;
+  readonly calibration: Calibration;
+  readonly clock: Pick<Clock, "elapsedMs">;
+}
+
+/**
+ * Names the anime of one picture. The first view is one network run; only when it does not decide are the others
+ * embedded too, so a clean cover costs little more than its decoding.
+ * @param query the bytes of an image file, or pixels already decoded
+ * @throws OpfindError image-* | embedder-failed | index-broken | index-dimension | aborted
+ */
+export async function identify(
+  query: Uint8Array | RgbImage,
+  deps: IdentifyDeps,
+  signal: AbortSignal,
+): Promise<Identification> {
+  const watch = stopwatch(deps.clock);
+  const image = query instanceof Uint8Array ? await watch.time("decode", () => deps.decode(query, signal)) : query;
+  const views = watch.run("trim", () => queryViews(image));
+  const look = async (images: readonly RgbImage[]): Promise<readonly PosterScores[]> => {
+    const embeddings = await watch.time<readonly Embedding[]>("embed", () => deps.embedder.embed(images, signal));
+    return watch.time("search", () => searchViews(deps.index, embeddings, signal));
+  };
+  const judge = (scores: readonly PosterScores[], stage: "first" | "all"): Verdict =>
+    watch.run("decide", () => decide(rank(scores, deps), basis(deps.calibration, stage, views.first.image)));
+
+  const first = await look([views.first.image]);
+  const quick = judge(first, "first");
+  if (isClear(quick, deps.calibration)) return { verdict: quick, timings: watch.timings() };
+  const further = watch.run("views", () => views.further().map(({ image }) => image));
+  const all = [...first, ...(await look(further))];
+  return { verdict: judge(all, "all"), timings: watch.timings() };
+}
+
+/** Orders what the views found by anime, with the same artwork under several ids folded into one. */
+export function rank(
+  views: readonly PosterScores[],
+  { store, artwork }: Pick<IdentifyDeps, "store" | "artwork">,
+): Ranking {
+  const posterIds = [...new Set(views.flatMap((view) => [...view.keys()]))];
+  const ranking = rankAnime(views, store.labels(posterIds));
+  return foldSameArtwork(ranking, artwork(postersToCompare(ranking)));
+}
+
+function basis(calibration: Calibration, stage: "first" | "all", size: RgbImage) {
+  return { calibration, weights: calibration.weights[stage], size };
+}
+
+function isClear({ candidates }: Verdict, { thresholds }: Calibration): boolean {
+  const [best] = candidates;
+  return best !== undefined && best.confidence >= thresholds.clear;
+}
+
+/** Adds up how long each stage took; a stage that runs twice is told once. */
+function stopwatch({ elapsedMs }: Pick<Clock, "elapsedMs">) {
+  const spent = new Map<string, number>();
+  const add = (stage: string, since: number) => void spent.set(stage, (spent.get(stage) ?? 0) + elapsedMs() - since);
+  return {
+    run<T>(stage: string, work: () => T): T {
+      const since = elapsedMs();
+      const result = work();
+      add(stage, since);
+      return result;
+    },
+    async time<T>(stage: string, work: () => Promise<T>): Promise<T> {
+      const since = elapsedMs();
+      const result = await work();
+      add(stage, since);
+      return result;
+    },
+    timings: (): readonly StageTiming[] => [...spent].map(([stage, ms]) => ({ stage, ms })),
+  };
+}
