@@ -1,6 +1,6 @@
 import type { Artist } from "../domain/theme.ts";
-import { BAND_NAMES } from "./band-names.ts";
 import { blankGroups, type Group, isNative, outerGroups } from "./brackets.ts";
+import { BAND_NAMES, ONE_WORD_ACTORS } from "./known-artists.ts";
 
 export interface Credit {
   /** in the order of the text; empty when it names nobody */
@@ -9,20 +9,26 @@ export interface Credit {
   readonly notes: readonly string[];
 }
 
+interface Aside {
+  readonly text: string;
+  /** "[Bikyoran]": members or a band, only with "CV:" a voice actor */
+  readonly isSquare: boolean;
+}
+
 interface Item {
   readonly name: string;
   /** bracketed parts behind the name */
-  readonly asides: readonly string[];
+  readonly asides: readonly Aside[];
 }
 
 const SEPARATOR =
-  /,|、| & (?!(?:The|THE|the|His|his) )| and (?!(?:The|THE|the|His|his) )| with | x | × | vs\.? | starring |(?:^| )[Ff]eaturing |(?:^| )(?:[Ff]eat|[Ff]t)(?:\.| |(?=[A-Z])) ?/g;
+  /,|、| & (?!(?:The|THE|the|His|his) )| [Aa]nd (?!(?:The|THE|the|His|his) )| with | x | × | vs\.? | starring |(?:^| )(?:[Ff]eaturing|[Ff]eat|[Ff]t)(?:\.| |(?=[A-Z])) ?/g;
 const ROLE = /[;,] ?(?=(?:and )?(?:arranged|composed|produced|written|performed|sung|lyrics|music)\b)/;
 const PERFORMED = /^(?:performed|sung) by /;
-const NOBODY = /^(?:\?+|unknown|n\/a|none|tba|-)?$/i;
-const VERSION_WORDS =
-  /\b(?:ver|version|english|japanese|korean|tv|dvd|bd|ova|movie|dub|remix|mix|part|season|broadcast|only|instrumental|edition|first|second|third|[12]\d{3})\b/i;
-const VOICE_ACTOR = /^C\.?V\.? ?[:.：]? ?(?=\S)/i;
+const NOBODY = /^(?:\?+|unknown|n\/a|none|tba|-|\[?instrumental\]?)?$/i;
+const REMARK =
+  /\b(?:ver|version|english|japanese|chinese|korean|dutch|german|tv|dvd|bd|blu-ray|ova|movie|dub|remix|mix|part|season|broadcast|rebroadcast|only|instrumental|edition|opening|ending|theme|first|second|third|chorus|vocals?|piano|violin|poem|saying|composition|[12]\d{3})\b|^(?:from|of|ex) /i;
+const VOICE_ACTOR = /^(?:C\.?V\.?|Seiyuu) ?[:.：]? ?(?=\S)/i;
 
 /**
  * Reads what follows "by": several artists, characters with their voice actors ("Popuko (Kenji Akabane)" is Kenji
@@ -33,11 +39,18 @@ export function parseCredit(text: string): Credit {
   const [main = "", ...roles] = text.split(ROLE);
   const performers = roles.filter((role) => PERFORMED.test(role)).map((role) => role.replace(PERFORMED, ""));
   const others = roles.filter((role) => !PERFORMED.test(role));
-  const credits = [main.replace(/^(?:by )+/, ""), ...performers].map(readNames);
+  const credits = [main.replace(/^(?:by |- )+/i, ""), ...performers].map((names) => readNames(listInBrackets(names)));
   return {
     artists: credits.flatMap(({ artists }) => artists),
     notes: [...credits.flatMap(({ notes }) => notes), ...others.map((role) => role.trim())],
   };
+}
+
+/** "N's: Kana Ueda, Mai Goto" names a group before its members, "Kemeko: Chiwa Saito" a character before the voice. */
+function listInBrackets(text: string): string {
+  const group = /^([^:,&()[\]]{1,60}): (?=\S)/.exec(text);
+  if (group?.[1]) return `${group[1]} (${text.slice(group[0].length)})`;
+  return text.replace(/^([^:,&()[\]]{1,60}) CV:? (?=\S)(.*)$/, "$1 (CV: $2)");
 }
 
 function readNames(text: string): Credit {
@@ -60,9 +73,10 @@ function readNames(text: string): Credit {
 }
 
 function itemArtists({ name, asides }: Item, voices: readonly string[]): readonly Artist[] {
-  if (name === "") return asides.flatMap((aside) => readNames(aside).artists);
+  if (name === "") return asides.flatMap((aside) => readNames(aside.text).artists);
   const [actor, character] = name.split(/ as (?=\p{Lu})/u);
-  if (actor && character) return [artist(actor, character)];
+  // "Do as Infinity" is a band: whoever sings as somebody has a full name.
+  if (actor?.includes(" ") && character) return [artist(actor, character)];
   return [voices.length === 1 && voices[0] ? artist(voices[0], name) : artist(name, null)];
 }
 
@@ -93,35 +107,40 @@ function maskName(text: string, name: string): string {
 function readItem(text: string): Item {
   const asides = outerGroups(text).filter((group) => isAside(text, group));
   const name = asides.reduceRight((rest, { start, end }) => `${rest.slice(0, start)} ${rest.slice(end)}`, text);
-  return { name: trimName(name), asides: asides.map(({ inner }) => inner) };
+  return {
+    name: trimName(name),
+    asides: asides.map(({ start, inner }) => ({ text: inner, isSquare: text.charAt(start) === "[" })),
+  };
 }
 
-/** "SawanoHiroyuki[nZk]:Tielle", "(K)NoW_NAME" and "[Alexandros]" carry their brackets in the name. */
+/** "SawanoHiroyuki[nZk]:Tielle", "(K)NoW_NAME", "JUN SKY WALKER(S)" and "[Alexandros]" carry brackets in the name. */
 function isAside(text: string, { start, end, inner }: Group): boolean {
-  const isAtEnd = end >= text.length || /[\s:.;]/.test(text.charAt(end));
-  const isAttached = start > 0 && text.charAt(start - 1) !== " ";
-  if (isAttached && text.charAt(start) === "[" && !/[ (,]/.test(inner)) return false;
-  if (start === 0 && end === text.length) return /[ (,]/.test(inner) || text.charAt(0) !== "[";
-  return isAtEnd && (start > 0 || text.charAt(end) === " ");
+  const isOneWord = !/[ (,.]/.test(inner);
+  if (start === 0 && end === text.length) return !isOneWord || text.charAt(0) !== "[";
+  if (start === 0) return text.charAt(end) === " ";
+  const isAttached = text.charAt(start - 1) !== " ";
+  if (isAttached && isOneWord && !isNative(inner) && !REMARK.test(inner)) return false;
+  return end >= text.length || /[\s:.;([]/.test(text.charAt(end));
 }
 
 function trimName(text: string): string {
   const name = text.replace(/\s+/g, " ").replace(/^[\s:;]+|[\s:;]+$/g, "");
-  const isQuoteStray = name.split('"').length % 2 === 0;
-  return (isQuoteStray ? name.replace('"', "") : name).trim();
+  const isQuoteStray = name.split('"').length % 2 === 0 || /^"[^"]*"$/.test(name);
+  const plain = isQuoteStray ? name.replaceAll('"', "") : name;
+  return (plain.includes("(") ? plain : plain.replace(/\)$/, "")).trim();
 }
 
 function readAsides({ name, asides }: Item): { voices: readonly string[]; guests: readonly Artist[]; notes: string[] } {
   const voices: string[] = [];
   const guests: Artist[] = [];
   const notes: string[] = [];
-  for (const aside of name === "" ? [] : asides) {
-    if (VOICE_ACTOR.test(aside)) voices.push(...splitItems(aside.replace(VOICE_ACTOR, "")));
-    else if (/^(?:feat|ft)/i.test(aside)) guests.push(...readNames(aside).artists);
+  for (const { text, isSquare } of name === "" ? [] : asides) {
+    if (VOICE_ACTOR.test(text)) voices.push(...splitItems(text.replace(VOICE_ACTOR, "")));
+    else if (/^(?:feat|ft)/i.test(text)) guests.push(...readNames(text).artists);
     // An aside that is cut off: the source keeps 255 characters, and "(eps 1-12)" stood last.
-    else if (isNative(aside) || aside === "" || /^e(?:p|ps|pi\w*)?\.?$/i.test(aside)) continue;
-    else if (VERSION_WORDS.test(aside)) notes.push(aside);
-    else if (voices.length === 0) voices.push(...listedNames(aside));
+    else if (isNative(text) || text === "" || /^e(?:p|ps|pi\w*)?\.?$/i.test(text)) continue;
+    else if (REMARK.test(text)) notes.push(text);
+    else if (voices.length === 0 && !isSquare) voices.push(...listedNames(text));
   }
   return { voices, guests, notes };
 }
@@ -129,5 +148,7 @@ function readAsides({ name, asides }: Item): { voices: readonly string[]; guests
 /** "Naru (Reina Ueda), Hana (Minami Tanaka)" lists members with their own brackets: no voices of the name before. */
 function listedNames(aside: string): readonly string[] {
   const names = splitItems(aside);
+  const [only = ""] = names;
+  if (names.length === 1 && !only.includes(" ") && !ONE_WORD_ACTORS.has(only)) return [];
   return names.some((name) => outerGroups(name).length > 0) ? [] : names;
 }

@@ -45,7 +45,7 @@ export function blankGroups(text: string, groups: readonly Group[]): string {
 const NATIVE =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Cyrillic}\p{Script=Thai}]/u;
 
-/** Is (part of) the text written in a script other than Latin? */
+/** Is (part of) the text written in a script other than Latin? A shooting star (☆彡) is an ornament. */
 export function isNative(text: string): boolean {
-  return NATIVE.test(text);
+  return NATIVE.test(text.replaceAll("☆彡", ""));
 }

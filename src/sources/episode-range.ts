@@ -12,8 +12,9 @@ export interface EpisodeNote {
 const MAX_EPISODE = 9_999;
 
 const KEYWORD = /(?:^|[^a-z])(?:eps|ep|episodes|episode)\.?\s?(?=[#\d?])/i;
-const BARE_RANGE = /^\d{1,4}(?:\.5)? ?[-–~] ?(?:\d{1,4})?(?:, ?\d{1,4}(?: ?[-–~] ?\d{1,4})?)*$/;
-const TOKEN = /^(?:eps?\.?|episodes?)? ?#?(\d{1,5}(?:\.\d)?)(?: ?([-–—~〜～]) ?(\d{1,5}(?:\.\d)?|\?{1,4})?)?$/i;
+const BARE_RANGE = /^(?:TV )?\d{1,4}(?:\.5)? ?[-–~] ?(?:\d{1,4})?(?:, ?\d{1,4}(?: ?[-–~] ?\d{1,4})?)*$/;
+const TOKEN =
+  /^(?:eps?\.?|episodes?)? ?#?(\d{1,5}(?:\.\d)?)(?: ?([-–—~〜～]) ?(\d{1,5}(?:\.\d)?|\?{1,4}|current|now)?)?$/i;
 
 /** Does a bracketed part speak of episodes: "eps 1-14", "TV: ep 3", or a bare "1-26"? */
 export function isEpisodeGroup({ inner }: Group): boolean {
@@ -30,7 +31,7 @@ export function parseEpisodes({ inner, isClosed }: Group): EpisodeNote {
   const plain = asides.reduceRight((text, { start, end }) => text.slice(0, start) + text.slice(end), inner);
   const [first = "", ...others] = plain.split(/; ?|, ?(?=[A-Z/]{2,8}: )/);
   const { label, list } = splitLabel(first);
-  const tokens = list.split(/ ?(?:,|&|\band\b) ?/i).filter((token) => token.trim() !== "");
+  const tokens = list.split(/ ?(?:,|&|\/|\band\b) ?/i).filter((token) => token.trim() !== "");
   const { ranges, words } = readTokens(tokens.map((token) => token.trim()));
   const notes = [label, ...words, ...asides.map((aside) => aside.inner), ...others.map((other) => other.trim())];
   return { episodes: isClosed ? ranges : null, notes: notes.filter((note) => note !== "") };
@@ -39,7 +40,7 @@ export function parseEpisodes({ inner, isClosed }: Group): EpisodeNote {
 /** "HD Remaster eps 38-50" → label and list; a bare range has no label. */
 function splitLabel(text: string): { label: string; list: string } {
   const keyword = KEYWORD.exec(text);
-  if (!keyword) return { label: "", list: text };
+  if (!keyword) return { label: "", list: text.replace(/^TV /, "") };
   const label = text.slice(0, keyword.index + 1).replace(/^[^\p{L}\d]+|[:\s(]+$/gu, "");
   const isOwnText = !/^(?:e|ep|eps|episodes?)$/i.test(label);
   return { label: isOwnText ? label : "", list: text.slice(keyword.index + keyword[0].length) };
@@ -70,7 +71,7 @@ function readRange(token: string): EpisodeRange | null {
   const [, start, dash, end] = TOKEN.exec(token) ?? [];
   if (start === undefined) return null;
   const from = Number(start);
-  const to = dash === undefined ? from : end === undefined || end.startsWith("?") ? null : Number(end);
+  const to = dash === undefined ? from : end === undefined || !/^\d/.test(end) ? null : Number(end);
   // "94-73" is a typing error of which nobody knows the truth.
   if (from > MAX_EPISODE || (to !== null && (to < from || to > MAX_EPISODE))) return null;
   return { from, to };

@@ -1,4 +1,4 @@
-import { blankGroups, outerGroups } from "./brackets.ts";
+import { blankGroups, isNative, outerGroups } from "./brackets.ts";
 
 /** The parts of one song's text, not yet read. */
 export interface SongParts {
@@ -13,11 +13,12 @@ export interface SongParts {
   readonly credit: string;
 }
 
-const NUMBERED = /^(?:(?:OP|ED|Opening|Ending) ?)?#?(\d{1,3})(?: ?[:.](?!\d) ?|(?= ?")| (?=Guest|["'[(]))/i;
+const NUMBERED = /^(?:(?:OP|ED|Opening|Ending|TV) ?)?#?(\d{1,3})(?: ?[:.](?!\d) ?|(?= ?")| (?=Guest|["'[(]))/i;
 const HASHED = /^#(\d{1,3})\b"? ?-? ?/;
 const LABELLED = /^#([^":]{1,40}): ?/;
-const BY = /^ ?(?:(?:composed|performed|sung|arranged|produced) )?by\b/;
-const ANY_BY = /(?:^|[\s)"])(?:(?:composed|performed|sung) )?by (?=\S)/;
+const BY = /^ ?(?:(?:composed|performed|sung|arranged|produced) )?by\b/i;
+const ANY_BY = /(?:^|[\s)"])(?:(?:composed|performed|sung) )?by (?=\S)/i;
+const CONTINUED = /^\(?cont(?:i|inued)?\.?\)?:? ?/;
 
 /** Takes a song's text apart at its quotes and its "by". Expects clean text: straight quotes, single spaces. */
 export function splitSong(text: string): SongParts {
@@ -26,7 +27,16 @@ export function splitSong(text: string): SongParts {
   const closing = isQuoted ? closingQuote(body) : strayClosingQuote(body);
   if (closing < 0) return { sequence, label, ...splitUnquoted(isQuoted ? body.slice(1) : body) };
   const quoted = body.slice(isQuoted ? 1 : 0, closing);
-  return { sequence, label, quoted, ...splitBehind(body.slice(closing + 1)) };
+  return { sequence, label, ...byInsideQuotes({ quoted, ...splitBehind(body.slice(closing + 1)) }) };
+}
+
+/** "PERSONAL by Aya Ueto" (eps 1-30) closes its quote too late; "Step by Step" (ep 3) does not. */
+function byInsideQuotes(parts: Pick<SongParts, "quoted" | "behind" | "credit">): typeof parts {
+  const by = / by (?=\p{Lu})/u.exec(parts.quoted);
+  if (!by || (parts.credit !== "" && !/^[([]/.test(parts.credit))) return parts;
+  const [title, artist] = [parts.quoted.slice(0, by.index), parts.quoted.slice(by.index + by[0].length)];
+  if (title.split(" ").at(-1)?.toLowerCase() === artist.split(" ")[0]?.toLowerCase() || artist.length < 3) return parts;
+  return { quoted: title, behind: parts.behind, credit: `${artist} ${parts.credit}` };
 }
 
 function takePrefix(text: string): { sequence: number | null; label: string; body: string } {
@@ -37,6 +47,7 @@ function takePrefix(text: string): { sequence: number | null; label: string; bod
   const body = start
     .slice(prefix.length)
     .replace(/^" ?(?=")/, "")
+    .replace(CONTINUED, "")
     .trim();
   return { sequence: number ? Number(number[1]) : null, label: label?.[1] ?? "", body };
 }
@@ -81,7 +92,7 @@ function splitBehind(text: string): Pick<SongParts, "behind" | "credit"> {
   const groups = outerGroups(text);
   const by = ANY_BY.exec(blankGroups(text, groups)) ?? ANY_BY.exec(text);
   if (!by) return splitWithoutBy(text);
-  const between = text.slice(0, by.index + 1);
+  const between = text.slice(0, by.index + (/^\W/.test(by[0]) ? 1 : 0));
   const words = blankGroups(between, outerGroups(between))
     .replace(/["\s]+/g, " ")
     .trim();
@@ -99,11 +110,15 @@ function splitWithoutBy(text: string): Pick<SongParts, "behind" | "credit"> {
 
 /** No quotes, or only the first one: the title ends at "by"; a row of names and voice actors is a credit. */
 function splitUnquoted(body: string): Pick<SongParts, "quoted" | "behind" | "credit"> {
+  const unclosed = outerGroups(body).find(
+    ({ inner, end }) => isNative(inner) && / \p{L}/u.test(body.slice(end, end + 2)),
+  );
   const guests = /^Guest Vocals?: ?/i.exec(body);
   if (guests) return { quoted: "", behind: [], credit: body.slice(guests[0].length) };
   const by = ANY_BY.exec(blankGroups(body, outerGroups(body))) ?? ANY_BY.exec(body);
   if (by)
     return { quoted: body.slice(0, by.index + 1).trim(), behind: [], credit: body.slice(by.index + by[0].length) };
+  if (unclosed) return { quoted: body.slice(0, unclosed.end), behind: [], credit: body.slice(unclosed.end).trim() };
   if (isCastList(body)) return { quoted: "", behind: [], credit: body };
   const episodes = /[([](?=[^()[\]]{0,40}\b(?:eps?|episodes?)\b)/i.exec(body)?.index ?? body.length;
   return { quoted: body.slice(0, episodes).trim(), behind: [], credit: body.slice(episodes) };

@@ -86,7 +86,7 @@ function parseSong(song: string, raw: string): ParsedTheme {
   const { rest, episodes, notes } = takeEpisodes(credit);
   const title = splitTitle(quoted, behind);
   const { artists, notes: creditNotes } = parseCredit(rest);
-  const words = [label, ...title.notes, ...creditNotes, ...notes].filter((word) => word !== "");
+  const words = [label, ...title.notes, ...creditNotes, ...notes].filter((word) => /[\p{L}\d]/u.test(word));
   return { sequence, title: title.title, artists, episodes, notes: words.length > 0 ? words.join("; ") : null, raw };
 }
 

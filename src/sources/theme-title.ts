@@ -34,6 +34,8 @@ function splitNative(text: string): Theme["title"] {
   if (last && base !== "" && !isNative(base)) return { romaji: base, native: nativeOnly(last.inner) };
   const corner = /^([^「『]+?) ?[「『]([^「」『』]+)[」』]$/u.exec(text);
   if (corner?.[1] && !isNative(corner[1])) return { romaji: corner[1], native: corner[2] ?? null };
+  const [, latin, other] = /^(\P{Script=Han}+?) ([^\p{Script=Latin}]+)$/u.exec(text) ?? [];
+  if (latin && other && !isNative(latin) && isNative(other)) return { romaji: latin, native: other.replace(/\)$/, "") };
   return isNative(text) ? nativeFirst(text) : { romaji: text, native: null };
 }
 

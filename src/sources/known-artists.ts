@@ -30,9 +30,24 @@ export const BAND_NAMES: readonly string[] = [
   "Let's Go BOYS & GIRLS",
   "MATCHY with QUESTION?",
   "AKIMA & NEOS",
+  "P4 with T",
   "Fear, and Loathing in Las Vegas",
   "Hello, Happy World!",
   "Earth, Wind & Fire",
   "Simon & Garfunkel",
   "Hall & Oates",
 ];
+
+/** Voice actors who go by one name; any other single word in brackets behind a name is a band, an alias or a remark. */
+export const ONE_WORD_ACTORS: ReadonlySet<string> = new Set([
+  "KENN",
+  "Lynn",
+  "Machico",
+  "M.A.O",
+  "M·A·O",
+  "MAO",
+  "Mina",
+  "Pile",
+  "Yukana",
+  "AiRI",
+]);
