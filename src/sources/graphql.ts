@@ -1,0 +1,79 @@
+import { Client, type CombinedError, fetchExchange, type OperationResult } from "@urql/core";
+import type { z } from "zod";
+import { OpfindError } from "../errors.ts";
+import type { Fetch } from "./polite-fetch.ts";
+import { abortedFailure, sourceFailure } from "./source-failure.ts";
+
+/** A query with the shape of its answer. Both live in one file with the URL of their documentation. */
+export interface Question<T> {
+  /** the service's name in sentences */
+  readonly service: string;
+  readonly document: string;
+  readonly answer: z.ZodType<T>;
+  /** undefined and null are left out: AniList answers an explicit null list with 500 */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** POST only (AniList takes nothing else), no cache of urql's (it never forgets), headers besides the usual ones. */
+export function openGraphql(url: string, fetch: Fetch, headers: Readonly<Record<string, string>> = {}): Client {
+  return new Client({
+    url,
+    fetch,
+    preferGetMethod: false,
+    exchanges: [fetchExchange],
+    fetchOptions: { headers: { accept: "application/json", ...headers } },
+  });
+}
+
+/**
+ * Asks once. Aborting the signal stops the request itself.
+ * @throws OpfindError source-down | source-throttled | source-refused | source-timeout | source-other-shape | aborted
+ */
+export async function ask<T>(client: Client, question: Question<T>, signal: AbortSignal): Promise<T> {
+  const { service, answer } = question;
+  const { data, error } = await send(client, question, signal);
+  if (error) throw explain(error, service);
+  const body = answer.safeParse(data);
+  if (body.success) return body.data;
+  const [issue] = body.error.issues;
+  const where = issue ? `${issue.path.join(".")}: ${issue.message}` : "no data";
+  throw sourceFailure(service, "source-other-shape", { because: where, cause: body.error });
+}
+
+/** urql overwrites the signal of its fetch options; unsubscribing is what cancels. */
+function send<T>(client: Client, { document, variables }: Question<T>, signal: AbortSignal): Promise<OperationResult> {
+  if (signal.aborted) throw abortedFailure(signal);
+  const given = Object.fromEntries(
+    Object.entries(variables).filter(([, value]) => value !== null && value !== undefined),
+  );
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      subscription.unsubscribe();
+      reject(abortedFailure(signal));
+    };
+    const subscription = client.query(document, given).subscribe((result) => {
+      signal.removeEventListener("abort", onAbort);
+      resolve(result);
+    });
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** Only answers that are no answer arrive here: "not found" is data (`Page.media` without the id). */
+function explain({ networkError, graphQLErrors, response }: CombinedError, service: string): Error {
+  if (networkError instanceof OpfindError) return networkError;
+  if (networkError) {
+    return sourceFailure(service, "source-other-shape", { because: "its answer is no JSON", cause: networkError });
+  }
+  const status = statusOf(response);
+  const said = graphQLErrors.map(({ message }) => message).join(" ") || "it gave no reason";
+  const because = said.replace(/[.\s]+$/, "").slice(0, 300);
+  if (status === 401) return sourceFailure(service, "source-refused", { because, status });
+  if (/internal server error/i.test(said)) return sourceFailure(service, "source-down", { because, status });
+  return sourceFailure(service, "source-other-shape", { because, status });
+}
+
+/** urql types the response as any. */
+function statusOf(response: unknown): number {
+  return response instanceof Response ? response.status : 0;
+}

@@ -1,0 +1,72 @@
+import {
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  noJitterGenerator,
+  wrap,
+} from "cockatiel";
+import { OpfindError } from "../errors.ts";
+
+const MINUTE_MS = 60_000;
+/** After a 403 ("temporarily disabled", or a bot filter) a host is left alone for 5 min, doubling to an hour. */
+const REFUSED = { initialDelay: 5 * MINUTE_MS, maxDelay: 60 * MINUTE_MS, tolerated: 1 } as const;
+/** A host that failed three times running gets one probe after half a minute, doubling to ten. */
+const FAILING = { initialDelay: MINUTE_MS / 2, maxDelay: 10 * MINUTE_MS, tolerated: 3 } as const;
+
+/** Runs requests to one host, or fails at once while the host is left alone. */
+export interface HostBreaker {
+  /** @throws whatever `request` throws; while open, an OpfindError with the code of the last failure */
+  run(request: () => Promise<Response>): Promise<Response>;
+}
+
+/** One per host and process. Reads `Date.now`, as cockatiel does. */
+export function openHostBreaker(service: string): HostBreaker {
+  const refusals = breakerFor(REFUSED, isRefusal);
+  const outages = breakerFor(FAILING, isOutage);
+  const both = wrap(refusals, outages);
+  return {
+    async run(request) {
+      const open = [refusals, outages].find(isOpen);
+      try {
+        return await both.execute(request);
+      } catch (error) {
+        if (error instanceof OpfindError) throw error;
+        throw leftAlone(service, open, error);
+      }
+    },
+  };
+}
+
+type Delays = Readonly<{ initialDelay: number; maxDelay: number; tolerated: number }>;
+
+function breakerFor({ initialDelay, maxDelay, tolerated }: Delays, counts: (error: Error) => boolean) {
+  const halfOpenAfter = new ExponentialBackoff({ initialDelay, maxDelay, exponent: 2, generator: noJitterGenerator });
+  return circuitBreaker(handleWhen(counts), { breaker: new ConsecutiveBreaker(tolerated), halfOpenAfter });
+}
+
+function isRefusal(error: Error): boolean {
+  if (!(error instanceof OpfindError)) return false;
+  const { status } = error.details;
+  return status === 403;
+}
+
+function isOutage(error: Error): boolean {
+  return error instanceof OpfindError && !isRefusal(error) && ["source-down", "source-timeout"].includes(error.code);
+}
+
+function isOpen({ state }: CircuitBreakerPolicy): boolean {
+  return state === CircuitState.Open;
+}
+
+function leftAlone(service: string, breaker: CircuitBreakerPolicy | undefined, cause: unknown): unknown {
+  const failure = breaker?.lastFailure;
+  const last = failure && "error" in failure ? failure.error : undefined;
+  if (!(last instanceof OpfindError)) return cause;
+  return new OpfindError(last.code, `${service} is left alone for some minutes, since: ${last.message}`, {
+    cause: last,
+    details: { ...last.details, leftAlone: true },
+  });
+}
