@@ -1,5 +1,6 @@
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import type { ModelInput } from "../domain/model.ts";
+import { bicubic } from "./enlarge.ts";
 import type { RgbImage } from "./ports.ts";
 
 /** Part of every `modelId`: raise it whenever the same picture would give other numbers. */
@@ -7,6 +8,11 @@ export const PREPROCESSING_VERSION = 1;
 
 /** Beyond this ratio the sides that the centre crop drops anyway are cut first: 1 × 1,024 would grow to 224 × 229,376. */
 const MAX_CLIP_RATIO = 8;
+
+interface Geometry {
+  readonly scaled: Pick<Box, "width" | "height">;
+  readonly crop: Box;
+}
 
 interface Box {
   readonly left: number;
@@ -38,10 +44,7 @@ export async function preprocessInto(slot: Float32Array, image: RgbImage, input:
  * floors the long one, then takes the centre, as CLIP's own processor does. sharp's "cover" rounds the long side, which
  * moves pixels by up to 19/255 on odd ratios.
  */
-export function clipGeometry(
-  image: Pick<RgbImage, "width" | "height">,
-  side: number,
-): { scaled: Pick<Box, "width" | "height">; crop: Box } {
+export function clipGeometry(image: Pick<RgbImage, "width" | "height">, side: number): Geometry {
   const short = Math.min(image.width, image.height);
   const width = Math.floor((side * image.width) / short);
   const height = Math.floor((side * image.height) / short);
@@ -55,17 +58,31 @@ export function clipGeometry(
 }
 
 async function resize(image: RgbImage, { width, height, resize: mode }: ModelInput): Promise<Uint8Array> {
-  const { data } = image;
-  const raw = sharp(data, { raw: { width: image.width, height: image.height, channels: 3 } });
-  if (mode === "squash") return await raw.resize({ width, height, fit: "fill", kernel: "cubic" }).raw().toBuffer();
+  const whole = { left: 0, top: 0, width, height };
+  if (mode === "squash") return await resample(image, { scaled: whole, crop: whole });
   const middle = centre(image);
-  const { scaled, crop } = clipGeometry(middle, width);
-  return await raw
-    .extract(middle)
-    .resize({ ...scaled, fit: "fill", kernel: "cubic" })
-    .extract(crop)
-    .raw()
-    .toBuffer();
+  const isWhole = middle.width === image.width && middle.height === image.height;
+  return await resample(isWhole ? image : await cut(image, middle), clipGeometry(middle, width));
+}
+
+/** Scales to `scaled`, then cuts out `crop`. */
+async function resample(image: RgbImage, { scaled, crop }: Geometry): Promise<Uint8Array> {
+  const isCropped = crop.width !== scaled.width || crop.height !== scaled.height;
+  if (scaled.width > image.width || scaled.height > image.height) {
+    const data = bicubic(image, scaled.width, scaled.height);
+    return isCropped ? (await cut({ data, ...scaled }, crop)).data : data;
+  }
+  const { width, height } = scaled;
+  const smaller = open(image).resize({ width, height, fit: "fill", kernel: "cubic" });
+  return await (isCropped ? smaller.extract(crop) : smaller).raw().toBuffer();
+}
+
+async function cut(image: RgbImage, box: Box): Promise<RgbImage> {
+  return { data: await open(image).extract(box).raw().toBuffer(), width: box.width, height: box.height };
+}
+
+function open({ data, width, height }: RgbImage): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 } });
 }
 
 function centre({ width, height }: Pick<RgbImage, "width" | "height">): Box {
