@@ -1,10 +1,15 @@
 import { defineConfig } from "vitest/config";
+import { VARIABLES } from "./src/config.ts";
+
+/** Empty counts as not set and wins over .env: a person's own settings cannot change what a test or its children do. */
+const NOTHING_SET = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, ""]));
 
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     // Workers and child processes run from dist/: build once before the suite (see src/entry-point.ts).
     globalSetup: ["tests/support/build.ts"],
+    env: { ...NOTHING_SET, NODE_ENV: "test", FORCE_COLOR: "0" },
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 60_000,
