@@ -30,6 +30,9 @@ const REMARK =
   /\b(?:ver|version|english|japanese|chinese|korean|dutch|german|tv|dvd|bd|blu-ray|ova|movie|dub|remix|mix|part|season|broadcast|rebroadcast|only|instrumental|edition|opening|ending|theme|first|second|third|chorus|vocals?|piano|violin|poem|saying|composition|[12]\d{3})\b|^(?:from|of|ex) /i;
 const VOICE_ACTOR = /^(?:C\.?V\.?|Seiyuu) ?[:.：]? ?(?=\S)/i;
 
+/** Brackets nest twice in real credits: "Team [Naru (Reina Ueda)]". Deeper is no credit. */
+const MAX_DEPTH = 3;
+
 /**
  * Reads what follows "by": several artists, characters with their voice actors ("Popuko (Kenji Akabane)" is Kenji
  * Akabane as Popuko), groups with their members in brackets (the group counts), native names in brackets.
@@ -53,27 +56,46 @@ function listInBrackets(text: string): string {
   return text.replace(/^([^:,&()[\]]{1,60}) CV:? (?=\S)(.*)$/, "$1 (CV: $2)");
 }
 
-function readNames(text: string): Credit {
+function readNames(text: string, depth = 0): Credit {
+  if (depth > MAX_DEPTH) return { artists: [], notes: [] };
   const items = splitItems(text).map(readItem);
   const artists: Artist[] = [];
   const notes: string[] = [];
   const plain: Item[] = [];
   for (const item of items) {
-    const aside = readAsides(item);
+    const aside = readAsides(item, depth);
     notes.push(...aside.notes);
     plain.push(item);
-    const isListOfVoices = aside.voices.length > 1 && aside.voices.length === plain.length;
-    if (isListOfVoices) {
+    const characters = aside.voices.length > 1 ? withTwins(plain, aside.voices.length) : [];
+    if (characters.length === aside.voices.length && characters.length > 1) {
       artists.splice(artists.length - plain.length + 1, plain.length - 1);
-      artists.push(...plain.map(({ name }, at) => artist(aside.voices[at] ?? name, name)));
-    } else artists.push(...itemArtists(item, aside.voices), ...aside.guests);
+      artists.push(...characters.map((character, at) => artist(aside.voices[at] ?? character, character)));
+    } else artists.push(...itemArtists(item, aside.voices, depth), ...aside.guests);
     if (item.asides.length > 0) plain.length = 0;
   }
   return { artists: artists.filter(({ name }) => !NOBODY.test(name)), notes };
 }
 
-function itemArtists({ name, asides }: Item, voices: readonly string[]): readonly Artist[] {
-  if (name === "") return asides.flatMap((aside) => readNames(aside.text).artists);
+/**
+ * The names of a row of characters before the list of their voices. Where there are more characters than voices,
+ * neighbours of one family name share a voice: Ami Futami & Mami Futami.
+ */
+function withTwins(items: readonly Item[], voices: number): readonly string[] {
+  const names: string[] = [];
+  let surplus = items.length - voices;
+  for (const { name } of items) {
+    const before = names.at(-1);
+    const isTwin = before?.includes(" ") && before.split(" ").at(-1) === name.split(" ").at(-1);
+    if (surplus > 0 && isTwin) {
+      names[names.length - 1] = `${before} & ${name}`;
+      surplus--;
+    } else names.push(name);
+  }
+  return names;
+}
+
+function itemArtists({ name, asides }: Item, voices: readonly string[], depth: number): readonly Artist[] {
+  if (name === "") return asides.flatMap((aside) => readNames(aside.text, depth + 1).artists);
   const [actor, character] = name.split(/ as (?=\p{Lu})/u);
   // "Do as Infinity" is a band: whoever sings as somebody has a full name.
   if (actor?.includes(" ") && character) return [artist(actor, character)];
@@ -130,13 +152,16 @@ function trimName(text: string): string {
   return (plain.includes("(") ? plain : plain.replace(/\)$/, "")).trim();
 }
 
-function readAsides({ name, asides }: Item): { voices: readonly string[]; guests: readonly Artist[]; notes: string[] } {
+function readAsides(
+  { name, asides }: Item,
+  depth: number,
+): { voices: readonly string[]; guests: readonly Artist[]; notes: string[] } {
   const voices: string[] = [];
   const guests: Artist[] = [];
   const notes: string[] = [];
   for (const { text, isSquare } of name === "" ? [] : asides) {
     if (VOICE_ACTOR.test(text)) voices.push(...splitItems(text.replace(VOICE_ACTOR, "")));
-    else if (/^(?:feat|ft)/i.test(text)) guests.push(...readNames(text).artists);
+    else if (/^(?:feat|ft)/i.test(text)) guests.push(...readNames(text, depth + 1).artists);
     // An aside that is cut off: the source keeps 255 characters, and "(eps 1-12)" stood last.
     else if (isNative(text) || text === "" || /^e(?:p|ps|pi\w*)?\.?$/i.test(text)) continue;
     else if (REMARK.test(text)) notes.push(text);

@@ -16,10 +16,15 @@ export function splitTitle(quoted: string, behind: readonly string[]): TitlePart
   const native = behind.find(isNative);
   const latin = behind.filter((text) => !isNative(text)).map(unwrap);
   if (inside.romaji === null && inside.native !== null && latin[0] !== undefined) {
-    return { title: { romaji: latin[0], native: inside.native }, notes: latin.slice(1) };
+    return { title: known({ romaji: latin[0], native: inside.native }), notes: latin.slice(1) };
   }
   const title = native && inside.native === null ? { ...inside, native: nativeOnly(native) } : inside;
-  return { title, notes: latin };
+  return { title: known(title), notes: latin };
+}
+
+/** Brackets around nothing leave an empty title behind: that is none. */
+function known({ romaji, native }: Theme["title"]): Theme["title"] {
+  return { romaji: romaji || null, native: native || null };
 }
 
 /** Punctuation of Japanese typesetting: "(A to Z〜ONE PIECE Edition〜)" is the native title, although in Latin letters. */
