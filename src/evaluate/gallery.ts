@@ -11,7 +11,11 @@ export interface Gallery {
   embeddingsOf(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, readonly Embedding[]>;
   /** the franchise key of an anime in the gallery; undefined when it is not there */
   franchiseOfAnime(anilistId: number): string | undefined;
+  /** name of the folder it was built from */
+  readonly set: string;
   readonly posters: number;
+  /** the image file of a poster */
+  pathOf(posterId: PosterId): string | undefined;
 }
 
 export interface GalleryDeps {
@@ -28,10 +32,12 @@ export async function buildGallery(
   signal: AbortSignal,
 ): Promise<Gallery> {
   const labels = new Map<PosterId, PosterLabel>();
+  const paths = new Map<PosterId, string>();
   const rows: IndexedPoster[] = [];
   for (const { path, title, anilistId } of files) {
     if (anilistId === null) continue;
     const posterId = labels.size + 1;
+    paths.set(posterId, path);
     labels.set(posterId, { posterId, anilistId, title, franchiseId: null });
     const views = galleryViews(await read(path, signal)).map(({ image }) => image);
     for (const embedding of await embedder.embed(views, signal)) {
@@ -40,14 +46,18 @@ export async function buildGallery(
     onPoster(labels.size);
   }
   await index.add(rows, signal);
-  return lookUps(index, labels, byPoster(rows));
+  return {
+    ...lookUps(index, labels, byPoster(rows)),
+    set: files[0]?.set ?? "",
+    pathOf: (posterId) => paths.get(posterId),
+  };
 }
 
 function lookUps(
   index: VectorIndex,
   labels: ReadonlyMap<PosterId, PosterLabel>,
   rows: ReadonlyMap<PosterId, readonly IndexedPoster[]>,
-): Gallery {
+): Omit<Gallery, "set" | "pathOf"> {
   const franchises = new Map([...labels.values()].map((label) => [label.anilistId, franchiseOf(label)]));
   return {
     index,

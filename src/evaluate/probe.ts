@@ -29,6 +29,8 @@ export interface Probe {
   readonly kind: ProbeKind;
   readonly file: LabelledFile;
   readonly edit: string;
+  /** the set that the gallery was built from */
+  readonly gallerySet: string;
   /** for splitting by franchise: equal for all files of one story */
   readonly group: string;
   readonly size: { readonly width: number; readonly height: number };
@@ -65,6 +67,7 @@ export async function probe(
       kind,
       file,
       edit,
+      gallerySet: deps.gallery.set,
       group,
       size: { width: size.width, height: size.height },
       first: trace(seen.slice(0, 1)),
@@ -96,11 +99,16 @@ function traceStage(
   const ranking = foldSameArtwork(unfolded, sameArtwork(postersToCompare(unfolded)));
   const [leader] = ranking.anime;
   return {
-    ranking,
+    ranking: compact(ranking),
     features: leader && describe(ranking, { place: 0, size, typicalBackground }),
     place: ranking.anime.findIndex(({ anilistId, sameArtwork: same }) => names(file.anilistId, [anilistId, ...same])),
     isRightFranchise: leader !== undefined && leader.franchise === franchise,
   };
+}
+
+/** What the decision looks at, and no more: a run keeps tens of thousands of these. */
+function compact({ anime, leaders, others }: Ranking): Ranking {
+  return { anime: anime.slice(0, 12), leaders, others: others.slice(0, 24) };
 }
 
 function names(wanted: AnilistId | null, ids: readonly AnilistId[]): boolean {

@@ -88,3 +88,9 @@ async function pixels(picture: Sharp): Promise<RgbImage> {
   const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
 }
+
+/** A small copy for a page that needs no other file. */
+export async function jpegDataUri(image: RgbImage, height: number): Promise<string> {
+  const bytes = await open(image).resize({ height, withoutEnlargement: true }).jpeg({ quality: 70 }).toBuffer();
+  return `data:image/jpeg;base64,${bytes.toString("base64")}`;
+}

@@ -4,7 +4,7 @@ import { describe, type QuerySize } from "./features.ts";
 import type { RankedAnime, Ranking } from "./group.ts";
 
 export interface DecisionBasis {
-  readonly calibration: Calibration;
+  readonly calibration: Pick<Calibration, "thresholds" | "ceiling" | "typicalBackground">;
   readonly weights: LogisticWeights;
   readonly size: QuerySize;
 }

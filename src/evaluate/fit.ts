@@ -1,0 +1,137 @@
+import type { Calibration, LogisticWeights } from "../pipeline/calibration.ts";
+import { decide } from "../pipeline/decide.ts";
+import { background } from "../pipeline/features.ts";
+import { type Example, fitLogistic } from "./logistic.ts";
+import { type Answer, precisionFrom, share } from "./metrics.ts";
+import type { Probe, StageTrace } from "./probe.ts";
+
+/** What the thresholds must hold on the cross-validated answers. */
+const TARGETS = {
+  /** of the answers that the first view gives alone */
+  clearPrecision: 0.999,
+  /** of all matches */
+  matchPrecision: 0.997,
+  /** share of the foreign queries that end as a match */
+  falseMatches: 0.003,
+  /** share of the foreign queries that end as a match or with candidates */
+  falseAccepts: 0.01,
+} as const;
+
+const FOLDS = 5;
+
+/** Every kind of query counts as a whole, however many of it there are: half of what is asked is not in the gallery. */
+const KIND_WEIGHT = { known: 0.5, "held-out": 0.25, negative: 0.25 } as const;
+
+/** Two posters from this cosine on are one artwork: chosen by hand from the gallery's nearest pairs, see models/README.md. */
+export const SAME_ARTWORK = 0.93;
+
+export type CalibrationRun = Calibration["run"];
+
+export interface Fit {
+  readonly calibration: Calibration;
+  /** what each probe was answered by weights that its franchise had no part in */
+  readonly answers: readonly Answer[];
+}
+
+/** Fits weights and chooses thresholds, both cross-validated by franchise. */
+export function fitCalibration(
+  probes: readonly Probe[],
+  { modelId, run }: { readonly modelId: string; readonly run: Omit<CalibrationRun, "positives" | "negatives"> },
+): Fit {
+  const first = fitStage(probes, "first");
+  const all = fitStage(probes, "all");
+  const clear = lowestThreshold(
+    first.answers,
+    (threshold) => precisionFrom(first.answers, threshold) >= TARGETS.clearPrecision,
+  );
+  const answers = probes.map((_, at) => {
+    const [early, late] = [first.answers[at], all.answers[at]];
+    const given = early && early.probability >= clear ? early : late;
+    return given ?? { probability: 0, isRight: false };
+  });
+  const foreign = answers.filter((_, at) => probes[at]?.kind !== "known").map(({ probability }) => probability);
+  const accepted = (threshold: number) => share(foreign, (probability) => probability >= threshold);
+  const match = lowestThreshold(
+    answers,
+    (from) => precisionFrom(answers, from) >= TARGETS.matchPrecision && accepted(from) <= TARGETS.falseMatches,
+  );
+  const ambiguous = Math.min(
+    match,
+    lowestThreshold(answers, (from) => accepted(from) <= TARGETS.falseAccepts),
+  );
+  const known = probes.filter(({ kind }) => kind === "known").length;
+  const calibration: Calibration = {
+    format: 1,
+    modelId,
+    run: { ...run, positives: known, negatives: probes.length - known },
+    weights: { first: first.weights, all: all.weights },
+    thresholds: { clear, match, ambiguous },
+    ceiling: 1 - 1 / (probes.length + 2), // Laplace: so many queries cannot show a smaller share of failures
+    typicalBackground: typicalBackground(probes),
+    sameArtwork: SAME_ARTWORK,
+  };
+  return { calibration, answers };
+}
+
+/** The mean level of the neighbours further behind, over all probes. */
+export function typicalBackground(probes: readonly Probe[]): number {
+  const levels = probes
+    .filter(({ all }) => all.ranking.others.length >= 20)
+    .map(({ all }) => background(all.ranking.others, 0));
+  return levels.length === 0 ? 0 : levels.reduce((sum, level) => sum + level, 0) / levels.length;
+}
+
+interface StageFit {
+  readonly weights: LogisticWeights;
+  readonly answers: readonly Answer[];
+}
+
+function fitStage(probes: readonly Probe[], stage: "first" | "all"): StageFit {
+  const counts = countKinds(probes);
+  const examples = probes.map((probe) => example(probe, probe[stage], KIND_WEIGHT[probe.kind] / counts[probe.kind]));
+  const usable = (keep: (at: number) => boolean) => examples.flatMap((one, at) => (one && keep(at) ? [one] : []));
+  const folds = foldsOf(probes);
+  const byFold = Array.from({ length: FOLDS }, (_, fold) => fitLogistic(usable((at) => folds[at] !== fold)));
+  const answers = examples.map((one, at) => {
+    const [weights, probe] = [byFold[folds[at] ?? 0], probes[at]];
+    return one && weights && probe
+      ? { probability: claim(probe, stage, weights), isRight: one.isRight }
+      : NOTHING_FOUND;
+  });
+  return { weights: fitLogistic(usable(() => true)), answers };
+}
+
+const NOTHING_FOUND: Answer = { probability: 0, isRight: false };
+
+/** The leader's confidence as `decide` would give it. */
+function claim(probe: Probe, stage: "first" | "all", weights: LogisticWeights): number {
+  // A gallery that is evaluated has neighbours enough: nothing is filled in. Verdicts are of no interest here.
+  const calibration = { typicalBackground: 0, ceiling: 1, thresholds: { clear: 1, match: 1, ambiguous: 1 } };
+  const { candidates } = decide(probe[stage].ranking, { calibration, weights, size: probe.size });
+  return candidates[0]?.confidence ?? 0;
+}
+
+function example({ group }: Probe, { features, place }: StageTrace, weight: number): Example | undefined {
+  return features && { features, isRight: place === 0, weight, group };
+}
+
+function countKinds(probes: readonly Probe[]): Readonly<Record<Probe["kind"], number>> {
+  const count = (wanted: Probe["kind"]) => Math.max(1, probes.filter(({ kind }) => kind === wanted).length);
+  return { known: count("known"), "held-out": count("held-out"), negative: count("negative") };
+}
+
+/** A fold per probe; all of a franchise stand in the same one. */
+function foldsOf(probes: readonly Probe[]): readonly number[] {
+  const groups = [...new Set(probes.map(({ group }) => group))].sort();
+  const folds = new Map(groups.map((group, at) => [group, at % FOLDS]));
+  return probes.map(({ group }) => folds.get(group) ?? 0);
+}
+
+/** The lowest of the probabilities that occur from which on `holds` is true for good; 1 when it never is. */
+function lowestThreshold(answers: readonly Answer[], holds: (threshold: number) => boolean): number {
+  const steps = Array.from({ length: 200 }, (_, at) => 1 - 2 ** (-at / 14)); // denser towards 1
+  const grid = steps.filter((step) => step > 0.05);
+  const last = [...grid].reverse().findIndex((threshold) => !holds(threshold));
+  const from = last === -1 ? 0 : grid.length - last;
+  return answers.length === 0 ? 1 : (grid[from] ?? 1);
+}
