@@ -1,0 +1,46 @@
+/**
+ * The truth, version by version (`user_version`). Row ids are AUTOINCREMENT: an id that was removed never comes back,
+ * so an index that still knows it cannot name another anime. A vector is little-endian float32 `[dimension]`.
+ */
+export const POSTER_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE store (id TEXT NOT NULL);
+  INSERT INTO store VALUES (lower(hex(randomblob(16))));
+
+  CREATE TABLE anime (
+    anilist_id   INTEGER PRIMARY KEY,
+    mal_id       INTEGER,
+    romaji       TEXT NOT NULL,
+    english      TEXT,
+    native       TEXT,
+    franchise_id INTEGER
+  ) STRICT;
+
+  CREATE TABLE posters (
+    poster_id  INTEGER PRIMARY KEY AUTOINCREMENT,
+    anilist_id INTEGER NOT NULL REFERENCES anime,
+    sha256     TEXT NOT NULL,
+    file       TEXT,
+    source     TEXT NOT NULL,
+    added_at   TEXT NOT NULL,
+    added_by   TEXT,
+    UNIQUE (sha256, anilist_id)
+  ) STRICT;
+
+  CREATE TABLE embeddings (
+    embedding_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    poster_id    INTEGER NOT NULL REFERENCES posters ON DELETE CASCADE,
+    model_id     TEXT NOT NULL,
+    view         TEXT NOT NULL,
+    vector       BLOB NOT NULL,
+    UNIQUE (poster_id, model_id, view)
+  ) STRICT;
+  CREATE INDEX embeddings_by_model ON embeddings (model_id, embedding_id);
+
+  -- Derived indexes read here which posters to hide.
+  CREATE TABLE removals (
+    removal_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    poster_id  INTEGER NOT NULL
+  ) STRICT;
+  `,
+];

@@ -1,0 +1,229 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Database } from "better-sqlite3";
+import type { AnilistId } from "../domain/anime.ts";
+import type { Poster, PosterId } from "../domain/poster.ts";
+import type {
+  AddOutcome,
+  Clock,
+  Embedding,
+  IndexedPoster,
+  NewEmbedding,
+  NewPoster,
+  PosterLabel,
+  PosterStore,
+} from "../pipeline/ports.ts";
+import { PosterFiles } from "./poster-files.ts";
+import { PosterImages } from "./poster-images.ts";
+import { type PosterRecord, paged, toEmbedding, toLabel, toPoster, toRecord, toVector } from "./poster-rows.ts";
+import { POSTER_MIGRATIONS } from "./poster-schema.ts";
+import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
+import { openDatabase, storeFailure, translated } from "./sqlite.ts";
+
+/** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
+const IMAGE_TRIES = 3;
+
+/** Where a store stands with one model; derived indexes compare it with what they were made from. */
+export interface StoreState {
+  /** random, one per store: a new store beside an old index is recognised */
+  readonly storeId: string;
+  readonly rows: number;
+  /** 0 when there is none */
+  readonly lastEmbeddingId: number;
+  readonly lastRemovalId: number;
+}
+
+/**
+ * Opens the truth: `embeddings/posters.sqlite` and `poster_db/`. Several processes may have it open and write.
+ * @throws OpfindError store-broken | store-busy | disk-full
+ */
+export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Clock }): SqlitePosterStore {
+  const file = join(dataDir, "embeddings", "posters.sqlite");
+  const images = join(dataDir, "poster_db");
+  return translated(file, () => {
+    mkdirSync(join(dataDir, "embeddings"), { recursive: true });
+    mkdirSync(images, { recursive: true });
+    return new SqlitePosterStore(openDatabase(file, POSTER_MIGRATIONS), new PosterFiles(images), clock);
+  });
+}
+
+export class SqlitePosterStore implements PosterStore {
+  readonly #database: Database;
+  readonly #images: PosterImages;
+  readonly #clock: Clock;
+  readonly #sql: PosterStatements;
+
+  constructor(database: Database, files: PosterFiles, clock: Clock) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#sql = prepareStatements(database);
+    this.#images = new PosterImages(files, this.#sql, { clock, locked: (work) => this.#write(work) });
+  }
+
+  async add(poster: NewPoster): Promise<AddOutcome> {
+    try {
+      await this.#images.sweepOnce();
+      for (let left = IMAGE_TRIES; left > 0; left--) {
+        const file = await this.#images.keep(poster);
+        const outcome = this.#write(() => this.#insert(poster, file));
+        if (outcome) return outcome;
+      }
+    } catch (error) {
+      throw storeFailure(this.#database.name, error);
+    }
+    throw new RangeError(`the image ${poster.sha256} vanishes as soon as it is written`);
+  }
+
+  has(sha256: string, anilistId: AnilistId, modelId: string): boolean {
+    const row = this.#sql.posterOf.get(sha256, anilistId);
+    return row !== undefined && row.file !== null && this.#sql.hasEmbeddings.get(row.posterId, modelId) !== 0;
+  }
+
+  *list(): Iterable<Poster> {
+    for (const row of this.#rows()) yield toPoster(row);
+  }
+
+  /** Like `list`, with all that is stored about the anime: for an export. */
+  *records(): Iterable<PosterRecord> {
+    for (const row of this.#rows()) yield toRecord(row);
+  }
+
+  labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel> {
+    const rows = posterIds.flatMap((posterId) => this.#sql.poster.get(posterId) ?? []);
+    return new Map(rows.map((row) => [row.posterId, toLabel(row)]));
+  }
+
+  *embeddings(modelId: string, after: number): Iterable<IndexedPoster> {
+    const page = (last: number) => this.#sql.embeddings.all(modelId, last);
+    for (const { embeddingId, posterId, vector } of paged(page, (row) => row.embeddingId, after)) {
+      yield { embeddingId, posterId, embedding: toEmbedding(vector) };
+    }
+  }
+
+  embeddingsOf(posterIds: readonly PosterId[], modelId: string): ReadonlyMap<PosterId, readonly Embedding[]> {
+    const found = new Map<PosterId, readonly Embedding[]>();
+    for (const posterId of posterIds) {
+      const rows = this.#sql.embeddingsOf.all(posterId, modelId);
+      if (rows.length > 0)
+        found.set(
+          posterId,
+          rows.map(({ vector }) => toEmbedding(vector)),
+        );
+    }
+    return found;
+  }
+
+  *withoutEmbeddings(modelId: string): Iterable<Poster> {
+    const page = (last: number) => this.#sql.withoutEmbeddings.all(last, modelId);
+    for (const row of paged(page, (row) => row.posterId)) yield toPoster(row);
+  }
+
+  /** A poster that was removed meanwhile is left removed. */
+  addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
+    this.#write(() => {
+      if (this.#sql.poster.get(posterId)) this.#insertEmbeddings(posterId, modelId, embeddings);
+    });
+  }
+
+  async image(posterId: PosterId): Promise<Uint8Array | null> {
+    const file = this.#sql.poster.get(posterId)?.file;
+    return file ? await this.#images.read(file) : null;
+  }
+
+  async remove(posterId: PosterId): Promise<boolean> {
+    const row = this.#write(() => {
+      const found = this.#sql.poster.get(posterId);
+      if (!found) return undefined;
+      this.#sql.removePoster.run(posterId);
+      this.#sql.removeUnusedAnime.run(found.anilistId);
+      this.#sql.logRemoval.run(posterId);
+      return found;
+    });
+    // Only after the commit: a kill in between leaves an orphan image, never a row without its image.
+    if (row?.file) this.#images.removeUnused([row.file]);
+    return row !== undefined;
+  }
+
+  /** The franchise of an anime, once it is known. */
+  setFranchise(anilistId: AnilistId, franchiseId: AnilistId): void {
+    this.#write(() => this.#sql.setFranchise.run(franchiseId, anilistId));
+  }
+
+  /** Fills a store that never held a poster, all or nothing. @returns how many, null when it is not a fresh store */
+  seed(posters: Iterable<NewPoster>): number | null {
+    return this.#write(() => {
+      if (this.#sql.hasHistory.get() === 1) return null;
+      let count = 0;
+      for (const poster of posters) {
+        this.#insert(poster, null);
+        count++;
+      }
+      return count;
+    });
+  }
+
+  state(modelId: string): StoreState {
+    const lastEmbeddingId = this.#sql.lastEmbedding.get(modelId) ?? 0;
+    return {
+      storeId: this.#sql.storeId.get() ?? "",
+      rows: this.countUpTo(modelId, lastEmbeddingId),
+      lastEmbeddingId,
+      lastRemovalId: this.#sql.lastRemoval.get() ?? 0,
+    };
+  }
+
+  /** How many embeddings of a model have an id of at most this. */
+  countUpTo(modelId: string, embeddingId: number): number {
+    return this.#sql.countUpTo.get(modelId, embeddingId) ?? 0;
+  }
+
+  /** Posters removed after a removal id, oldest first. */
+  removedSince(removalId: number): readonly PosterId[] {
+    return this.#sql.removalsAfter.all(removalId);
+  }
+
+  /** What SQLite finds wrong with the file; empty when it is sound. */
+  problems(): readonly string[] {
+    return this.#sql.quickCheck.all().filter((line) => line !== "ok");
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  #rows(): Iterable<PosterRow> {
+    return paged(
+      (last) => this.#sql.posters.all(last),
+      (row) => row.posterId,
+    );
+  }
+
+  #write<Result>(work: () => Result): Result {
+    return translated(this.#database.name, () => this.#database.transaction(work).immediate());
+  }
+
+  /** @returns null when the image has been swept away meanwhile; sweeps hold the same lock as this */
+  #insert(poster: NewPoster, file: string | null): AddOutcome | null {
+    if (file !== null && !this.#images.has(file)) return null;
+    const { anilistId, malId, title } = poster.anime;
+    const { romaji, english, native } = title;
+    this.#sql.saveAnime.run(anilistId, malId, romaji, english, native, poster.franchiseId);
+    const known = this.#sql.posterOf.get(poster.sha256, anilistId);
+    const gainsImage = file !== null && known?.file === null;
+    if (known && gainsImage) this.#sql.addImage.run(file, poster.source, poster.addedBy, known.posterId);
+    const posterId = known?.posterId ?? this.#insertPoster(poster, file);
+    this.#insertEmbeddings(posterId, poster.modelId, poster.embeddings);
+    return { kind: known && !gainsImage ? "duplicate" : "added", posterId };
+  }
+
+  #insertPoster({ anime, sha256, source, addedBy }: NewPoster, file: string | null): PosterId {
+    const addedAt = new Date(this.#clock.now()).toISOString();
+    return Number(this.#sql.addPoster.run(anime.anilistId, sha256, file, source, addedAt, addedBy).lastInsertRowid);
+  }
+
+  #insertEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
+    for (const { view, embedding } of embeddings) {
+      this.#sql.addEmbedding.run(posterId, modelId, view, toVector(embedding));
+    }
+  }
+}
