@@ -1,0 +1,88 @@
+import type { IForbiddenRuleType } from "dependency-cruiser";
+
+/** Files at the top of src/ that are no room: each may be imported by the rooms that name it. */
+const ERRORS = "errors\\.ts";
+const LOG = "log\\.ts";
+const ENTRY_POINT = "entry-point\\.ts";
+const CONFIG = "config\\.ts";
+const WIRE = "wire\\.ts";
+const PORTS = "pipeline/ports\\.ts";
+
+/** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  pipeline: ["domain/", ERRORS, LOG, ENTRY_POINT],
+  index: ["domain/", PORTS, ERRORS, LOG, ENTRY_POINT],
+  sources: ["domain/", PORTS, ERRORS, LOG],
+  models: ["domain/", PORTS, ERRORS, LOG],
+  presenters: ["domain/", "pipeline/", "evaluate/", ERRORS],
+  evaluate: ["domain/", "pipeline/", "index/", "models/", ERRORS, LOG],
+  cli: [
+    "domain/",
+    "pipeline/",
+    "index/",
+    "sources/",
+    "models/",
+    "evaluate/",
+    "presenters/",
+    ERRORS,
+    LOG,
+    CONFIG,
+    WIRE,
+    ENTRY_POINT,
+  ],
+};
+
+/** Vendor package → the rooms that know it. A package that changes hands changes one folder. */
+const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
+  "@urql/core": ["sources/"],
+  "better-sqlite3": ["index/", "sources/"],
+  "cli-progress": ["cli/output\\.ts"],
+  cockatiel: ["sources/"],
+  commander: ["cli/"],
+  dotenv: [CONFIG],
+  "faiss-node": ["index/"],
+  keyv: ["sources/"],
+  "onnxruntime-node": ["pipeline/"],
+  pino: [LOG],
+  sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
+};
+
+const roomRules = Object.entries(MAY_IMPORT).map(([room, allowed]) => ({
+  name: `${room} keeps to its layer`,
+  severity: "error" as const,
+  from: { path: `^src/${room}/` },
+  to: { path: "^src/", pathNot: `^src/(${[`${room}/`, ...allowed].join("|")})` },
+}));
+
+const vendorRules = Object.entries(KNOWN_TO).map(([vendor, rooms]) => ({
+  name: `${vendor} is known to one place`,
+  severity: "error" as const,
+  from: { path: "^src/", pathNot: `^src/(${rooms.join("|")})` },
+  to: { path: `(^|/)node_modules/${vendor}/` },
+}));
+
+/** Every layer rule, for the dependency-cruiser API. */
+export const LAYER_RULES: IForbiddenRuleType[] = [
+  ...roomRules,
+  ...vendorRules,
+  {
+    name: "domain is plain data",
+    severity: "error",
+    from: { path: "^src/domain/" },
+    to: { pathNot: "^src/domain/" },
+  },
+  {
+    name: "only the shell knows the composition root",
+    severity: "error",
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts)" },
+    to: { path: "^src/(wire|main)\\.ts" },
+  },
+  {
+    name: "only config reads settings",
+    severity: "error",
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire\\.ts)" },
+    to: { path: "^src/config\\.ts" },
+  },
+  { name: "nothing runs in circles", severity: "error", from: {}, to: { circular: true } },
+];
