@@ -1,0 +1,73 @@
+import { Worker } from "node:worker_threads";
+import type { EmbedReply, EmbedRequest } from "./embed-protocol.ts";
+
+/** The worker thread stopped on its own; what it was asked for is lost, and a new one is started on the next call. */
+export class WorkerStopped extends Error {
+  override readonly name = "WorkerStopped";
+}
+
+interface Waiting {
+  readonly resolve: (reply: EmbedReply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Questions and answers with one worker thread. Every question is settled, also when the thread dies or is closed. */
+export class EmbedChannel {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #stopped: WorkerStopped | undefined;
+
+  constructor(script: URL) {
+    this.#worker = new Worker(script);
+    // Uncaught errors of the thread arrive here, and an exit follows.
+    this.#worker.on("error", (error) =>
+      this.#stop(new WorkerStopped(`its thread failed: ${error.message}`, { cause: error })),
+    );
+    this.#worker.on("exit", (code) => this.#stop(new WorkerStopped(`its thread ended with code ${code}`)));
+    this.#worker.on("message", (reply: EmbedReply) => this.#settle(reply));
+    // An idle network does not keep the process alive.
+    this.#worker.unref();
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped !== undefined;
+  }
+
+  /**
+   * @param transfer buffers that move to the thread; they are empty here afterwards
+   * @throws WorkerStopped, or the signal's reason: the thread then finishes its work unheard
+   */
+  async ask(request: EmbedRequest, transfer: readonly ArrayBuffer[], signal: AbortSignal): Promise<EmbedReply> {
+    signal.throwIfAborted();
+    if (this.#stopped) throw this.#stopped;
+    let onAbort = () => {};
+    const reply = new Promise<EmbedReply>((resolve, reject) => {
+      onAbort = () => reject(signal.reason);
+      signal.addEventListener("abort", onAbort, { once: true });
+      this.#waiting.set(request.id, { resolve, reject });
+    });
+    this.#worker.ref();
+    this.#worker.postMessage(request, transfer);
+    try {
+      return await reply;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      this.#waiting.delete(request.id);
+      if (this.#waiting.size === 0) this.#worker.unref();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#stop(new WorkerStopped("it was closed"));
+    await this.#worker.terminate();
+  }
+
+  #settle(reply: EmbedReply): void {
+    this.#waiting.get(reply.id)?.resolve(reply);
+  }
+
+  #stop(why: WorkerStopped): void {
+    this.#stopped ??= why;
+    for (const { reject } of this.#waiting.values()) reject(this.#stopped);
+  }
+}
