@@ -11,6 +11,8 @@ export interface CatalogueAnime {
   readonly relations: readonly CatalogueRelation[];
   readonly openings: readonly string[];
   readonly endings: readonly string[];
+  /** AnimeThemes knows its MyAnimeList id, but not AniList's */
+  readonly isOnlyByMal?: boolean;
 }
 
 export interface CatalogueRelation {
@@ -89,6 +91,7 @@ export function inventedCatalogue(): Catalogue {
     invented(120, "Tourou no Minato Recap", { format: "SPECIAL", relations: { PARENT: [101] } }),
     invented(130, "Glass Orchard", {
       format: "MOVIE",
+      isOnlyByMal: true,
       openings: ['"Orchard" by Glassworks'],
       endings: ['"Windfall" by Glassworks'],
     }),
