@@ -4,6 +4,7 @@ export const ERROR_CODES = [
   "config-invalid",
   "aborted",
   "disk-full",
+  "part-broken",
   "file-missing",
   "file-unreadable",
   "image-empty",

@@ -5,6 +5,7 @@ import { npm, reason, run, SetupError } from "./run.mjs";
 
 /** What a native binary depends on; a changed value (another Node.js, a copied folder) means: look again. */
 const FINGERPRINT = `${process.platform}-${process.arch}-abi${process.versions.modules}`;
+const FAISS_HEADERS = "/usr/include/faiss/Index.h";
 const TOOLS = ["g++", "make", "python3"];
 /** A prebuilt is 2 MB; a firewall that swallows packets shall not hold the set-up for long. */
 const PREBUILT_MS = 60_000;
@@ -15,7 +16,9 @@ const stampOf = (root) => join(root, "node_modules", ".opfind-natives");
 export function nativesProblem(root) {
   const stamp = stampOf(root);
   if (!existsSync(stamp)) return "native modules are not checked yet";
-  return readFileSync(stamp, "utf8") === FINGERPRINT ? null : "the native modules were made for another Node.js";
+  if (readFileSync(stamp, "utf8") !== FINGERPRINT) return "the native modules were made for another Node.js";
+  const binary = join(root, "node_modules", "faiss-node", "build", "Release", "faiss-node.node");
+  return !existsSync(binary) && existsSync(FAISS_HEADERS) ? "FAISS can be compiled now" : null;
 }
 
 /** better-sqlite3 must work; FAISS may, and falls back to the exact index (scripts/setup-faiss.mjs says which). */

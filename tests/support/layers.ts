@@ -36,14 +36,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Vendor package → the rooms that know it. A package that changes hands changes one folder. */
 const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "@urql/core": ["sources/"],
-  "better-sqlite3": ["index/", "sources/"],
+  "better-sqlite3": ["index/", "sources/", "cli/doctor/"],
   "cli-progress": ["cli/output\\.ts"],
   cockatiel: ["sources/"],
   commander: ["cli/"],
   dotenv: [CONFIG],
   "faiss-node": ["index/"],
   keyv: ["sources/"],
-  "onnxruntime-node": ["pipeline/"],
+  "onnxruntime-node": ["pipeline/", "cli/doctor/"],
   pino: [LOG],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };

@@ -1,0 +1,97 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Config } from "../../config.ts";
+import type { ModelEntry } from "../../domain/model.ts";
+import { openPosterStore } from "../../index/poster-store.ts";
+import type { Logger } from "../../log.ts";
+import { locateModel, modelFolders, verifyModel } from "../../models/local-model.ts";
+import { findModel, readModelManifest } from "../../models/manifest.ts";
+import { openEmbedder } from "../../pipeline/embed.ts";
+import { type Check, check } from "./finding.ts";
+
+/** Below this an import of a few hundred posters could fill the disk. */
+const LOW_DISK_BYTES = 500 * 1024 * 1024;
+const MB = 1024 * 1024;
+
+/** What lies on this machine's disk, and what the network makes of it. */
+export function dataParts(config: Config, log: Logger): readonly Check[] {
+  const modelRemedy = "`opfind models pull` fetches it again; a model that ships comes back with a fresh install.";
+  return [
+    check({ part: "data folder", onTrouble: "failed", remedy: DATA_REMEDY, look: () => writeOnce(config.dataDir) }),
+    check({ part: "model", onTrouble: "failed", remedy: modelRemedy, look: (signal) => hashModel(config, signal) }),
+    check({
+      part: "device",
+      onTrouble: "failed",
+      remedy: "Try OPFIND_DEVICE=cpu.",
+      look: (signal) => runModel(config, log, signal),
+    }),
+    check({ part: "gallery", onTrouble: "warning", remedy: GALLERY_REMEDY, look: () => countPosters(config) }),
+  ];
+}
+
+const DATA_REMEDY = "Make the folder writable and free some space, or name another one with OPFIND_DATA_DIR.";
+const GALLERY_REMEDY =
+  "`opfind posters import DIR` fills it, OPFIND_STARTER=on loads the starter pack; `opfind index status` tells more.";
+
+async function writeOnce(dataDir: string): Promise<string> {
+  const folder = await mkdtemp(join(existingParent(dataDir), ".opfind-doctor-"));
+  try {
+    await writeFile(join(folder, "probe"), "opfind");
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const { bavail, bsize } = await statfs(existingParent(dataDir));
+  const free = bavail * bsize;
+  if (free < LOW_DISK_BYTES) throw new Error(`${dataDir} has only ${Math.round(free / MB)} MB left`);
+  return `${dataDir}, ${(free / MB / 1024).toFixed(1)} GB free`;
+}
+
+/** The data folder is made at first use: until then its nearest parent decides. */
+function existingParent(folder: string): string {
+  return existsSync(folder) || dirname(folder) === folder ? folder : existingParent(dirname(folder));
+}
+
+async function hashModel(config: Config, signal: AbortSignal): Promise<string> {
+  const entry = await entryOf(config);
+  const states = await verifyModel(entry, modelFolders(config), signal);
+  const broken = states.filter(({ state }) => state !== "ok").map(({ path, state }) => `${path} is ${state}`);
+  if (broken.length > 0) throw new Error(`${entry.id}: ${broken.join(", ")}`);
+  const bytes = entry.files.reduce((sum, file) => sum + file.bytes, 0);
+  return `${entry.id}, ${(bytes / MB).toFixed(1)} MB, checksum as published`;
+}
+
+async function runModel(config: Config, log: Logger, signal: AbortSignal): Promise<string> {
+  const model = await locateModel(await entryOf(config), modelFolders(config), signal);
+  const { OPFIND_DEVICE: device, OPFIND_THREADS: threads } = config.env;
+  const since = performance.now();
+  const embedder = await openEmbedder({ model, device, threads, log }, signal);
+  const ms = Math.round(performance.now() - since);
+  await embedder.close();
+  return `${embedder.device} (OPFIND_DEVICE=${device}), ready in ${ms} ms`;
+}
+
+async function entryOf(config: Config): Promise<ModelEntry> {
+  return findModel(await readModelManifest(config.home), config.env.OPFIND_MODEL);
+}
+
+async function countPosters({ dataDir, home, env }: Config): Promise<string> {
+  if (!existsSync(join(dataDir, "embeddings", "posters.sqlite"))) {
+    const hasStarter = env.OPFIND_STARTER !== "off" && existsSync(join(home, "embeddings", "starter"));
+    if (hasStarter) return "no posters of your own yet; the starter pack is used";
+    throw new Error("there are no posters yet");
+  }
+  const store = openPosterStore({ dataDir, clock: { now: Date.now, elapsedMs: () => performance.now() } });
+  try {
+    const anime = new Set<number>();
+    let posters = 0;
+    for (const { anilistId } of store.list()) {
+      anime.add(anilistId);
+      posters++;
+    }
+    if (posters === 0) throw new Error("there are no posters yet");
+    return `${posters} posters of ${anime.size} anime`;
+  } finally {
+    store.close();
+  }
+}
