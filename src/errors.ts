@@ -39,6 +39,7 @@ export const ERROR_CODES = [
   "source-refused",
   "source-timeout",
   "source-other-shape",
+  "source-offline",
   "internal",
 ] as const;
 

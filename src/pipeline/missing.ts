@@ -11,5 +11,6 @@ function reasonOf(code: ErrorCode): Missing["reason"] {
   if (code === "source-refused") return "refused";
   if (code === "source-timeout") return "timeout";
   if (code === "source-other-shape") return "other-shape";
+  if (code === "source-offline") return "offline";
   return "down";
 }

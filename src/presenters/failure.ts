@@ -57,5 +57,6 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   "source-refused": "The service refuses anonymous requests; ANILIST_TOKEN or MAL_CLIENT_ID may help.",
   "source-timeout": "The service did not answer in time; try again later.",
   "source-other-shape": "The service changed its answers; look for a newer opfind.",
+  "source-offline": "Unset OPFIND_OFFLINE to ask the services.",
   internal: "This is a bug in opfind. OPFIND_LOG_LEVEL=debug shows more; please report it with the log.",
 };

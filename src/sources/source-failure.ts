@@ -3,7 +3,7 @@ import { type ErrorCode, OpfindError } from "../errors.ts";
 /** The ways a remote source fails. */
 export type SourceFailureCode = Extract<
   ErrorCode,
-  "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape"
+  "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline"
 >;
 
 const HEADLINES: Readonly<Record<SourceFailureCode, string>> = {
@@ -12,6 +12,7 @@ const HEADLINES: Readonly<Record<SourceFailureCode, string>> = {
   "source-refused": "refused the request",
   "source-timeout": "did not answer in time",
   "source-other-shape": "answered in another shape",
+  "source-offline": "was not asked",
 };
 
 /** A failure of a named service: "AniList is down: it answered with status 502." */
