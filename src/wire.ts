@@ -45,7 +45,10 @@ export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), elapsedMs: () => per
  * Opens the sources of identity and songs: AniList, AnimeThemes, Tenrai, MyAnimeList with a client id, the snapshot.
  * @param snapshot another set of bundled facts, for the demonstration's invented catalogue
  */
-export function openSongs({ config, log }: Omit<WireContext, "signal">, snapshot = new Snapshot(config.home)): Songs {
+export async function openSongs(
+  { config, log }: Omit<WireContext, "signal">,
+  snapshot = new Snapshot(config.home),
+): Promise<Songs> {
   const { env } = config;
   const cache = openSourceCache(config, log);
   const deps = { cache, clock: SYSTEM_CLOCK };
