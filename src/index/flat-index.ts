@@ -2,16 +2,11 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { PosterId } from "../domain/poster.ts";
 import type { Embedding, IndexedPoster, Neighbour, VectorIndex } from "../pipeline/ports.ts";
 import { Nearest } from "./nearest.ts";
-import { requireDimension, stopIfAborted, unknownRows } from "./rows.ts";
+import { type IndexRow, requireDimension, stopIfAborted, unknownRows } from "./rows.ts";
 
 /** Multiply-adds between two turns of the main loop: 3–5 ms on a slow core. */
 const SLICE_MACS = 2_500_000;
 const FIRST_CAPACITY = 1024;
-
-interface Row {
-  readonly embeddingId: number;
-  readonly posterId: PosterId;
-}
 
 /**
  * Exact search in TypeScript over one block of memory `[rows, dimension]`. It needs nothing installed, answers a
@@ -20,12 +15,12 @@ interface Row {
 export class FlatIndex implements VectorIndex {
   readonly kind = "exact";
   readonly dimension: number;
-  #rows: Row[] = [];
+  #rows: IndexRow[] = [];
   /** searches in flight keep reading the block they began with: rows are only ever appended to it */
   #block: Float32Array;
   #known = new Set<number>();
 
-  constructor(dimension: number, stored?: { rows: readonly Row[]; vectors: Float32Array }) {
+  constructor(dimension: number, stored?: { rows: readonly IndexRow[]; vectors: Float32Array }) {
     this.dimension = dimension;
     this.#block = stored?.vectors ?? new Float32Array(FIRST_CAPACITY * dimension);
     this.#rows = [...(stored?.rows ?? [])];
@@ -37,6 +32,16 @@ export class FlatIndex implements VectorIndex {
 
   get size(): number {
     return this.#rows.length;
+  }
+
+  /** The place of a row is the place of its vector in `vectors`. */
+  get rows(): readonly IndexRow[] {
+    return this.#rows;
+  }
+
+  /** `[size, dimension]`; not a copy */
+  get vectors(): Float32Array {
+    return this.#block.subarray(0, this.size * this.dimension);
   }
 
   async add(rows: readonly IndexedPoster[], signal: AbortSignal): Promise<void> {

@@ -1,7 +1,12 @@
+import type { PosterId } from "../domain/poster.ts";
 import { OpfindError } from "../errors.ts";
 import type { Embedding, IndexedPoster } from "../pipeline/ports.ts";
 
-/** What the indexes share: the checks before anything is added or searched. */
+/** What an index knows of a row besides its vector. */
+export interface IndexRow {
+  readonly embeddingId: number;
+  readonly posterId: PosterId;
+}
 
 /** @throws OpfindError index-dimension */
 export function requireDimension(vectors: readonly Embedding[], dimension: number): void {
