@@ -32,7 +32,7 @@ export function openGraphql(url: string, fetch: Fetch, headers: Readonly<Record<
 export async function ask<T>(client: Client, question: Question<T>, signal: AbortSignal): Promise<T> {
   const { service, answer } = question;
   const { data, error } = await send(client, question, signal);
-  if (error) throw explain(error, service);
+  if (error && !isNotFound(error, data)) throw explain(error, service);
   const body = answer.safeParse(data);
   if (body.success) return body.data;
   const [issue] = body.error.issues;
@@ -59,7 +59,11 @@ function send<T>(client: Client, { document, variables }: Question<T>, signal: A
   });
 }
 
-/** Only answers that are no answer arrive here: "not found" is data (`Page.media` without the id). */
+/** AniList says "there is no such anime" with 404 and `{ Media: null }`: an answer, whose shape has a null for it. */
+function isNotFound({ response }: CombinedError, data: unknown): boolean {
+  return statusOf(response) === 404 && data !== null && data !== undefined;
+}
+
 function explain({ networkError, graphQLErrors, response }: CombinedError, service: string): Error {
   if (networkError instanceof OpfindError) return networkError;
   if (networkError) {

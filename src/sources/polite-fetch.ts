@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { BodyTooLarge, readBounded } from "./bounded-body.ts";
 import { openHostBreaker } from "./host-breaker.ts";
 import type { Manners } from "./manners.ts";
@@ -69,8 +68,21 @@ async function waitPause(until: number, service: string, signal: AbortSignal): P
   const pauseMs = until - Date.now();
   if (pauseMs <= 0) return;
   if (pauseMs > MAX_PAUSE_MS) throw throttled(service, pauseMs);
-  await sleep(pauseMs, undefined, { signal }).catch(() => {
-    throw abortedFailure(signal);
+  await sleep(pauseMs, signal);
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(abortedFailure(signal));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
   });
 }
 
