@@ -1,0 +1,94 @@
+import { OpfindError } from "../errors.ts";
+import type { VectorIndex } from "../pipeline/ports.ts";
+import { appendRows, buildLocked, type IndexDeps, underBuildLock } from "./build-index.ts";
+import type { IndexKind } from "./manifest.ts";
+import { findSnapshot, openStored, type SnapshotPlace, type StorableIndex, snapshotPlace } from "./snapshot.ts";
+
+export type IndexPreference = "auto" | "faiss" | "exact";
+
+export interface OpenIndexDeps extends IndexDeps {
+  readonly preference: IndexPreference;
+}
+
+/**
+ * Up to here "auto" scans in TypeScript: 20,000 × 256 take about 8 ms, no second process has to start (0.3 s), and
+ * FAISS flat with its messages takes about as long (bench/search, this house's two-core machine).
+ */
+const EXACT_ROWS = 20_000;
+/** Beyond, a graph: flat search of 50,000 takes about 10 ms, the graph under 1. */
+const FLAT_ROWS = 50_000;
+/** A stored index that lacks more than this share of the rows, or holds as many removed ones, is built anew. */
+const STALE_SHARE = 0.1;
+
+/**
+ * Opens the index of a model: the stored one with what came since appended, or one built from the poster store when
+ * there is none, it is damaged, belongs elsewhere or is of the wrong kind. What it did is one log line.
+ * @throws OpfindError index-broken when FAISS is demanded and cannot be had | index-dimension | aborted
+ */
+export async function openVectorIndex(deps: OpenIndexDeps, signal: AbortSignal): Promise<VectorIndex> {
+  const { rows } = deps.store.state(deps.modelId);
+  const kind = chooseKind(deps.preference, rows);
+  try {
+    return await openKind(deps, kind, signal);
+  } catch (error) {
+    const mayFallBack = deps.preference === "auto" && kind !== "exact";
+    if (!mayFallBack || !(error instanceof OpfindError) || error.code !== "index-broken") throw error;
+    deps.log.warn(`FAISS cannot be used, the exact index is: ${error.message}`);
+    return openKind(deps, "exact", signal);
+  }
+}
+
+/** Which kind suits a number of rows. */
+export function chooseKind(preference: IndexPreference, rows: number): IndexKind {
+  if (preference === "exact" || (preference === "auto" && rows <= EXACT_ROWS)) return "exact";
+  return rows <= FLAT_ROWS ? "faiss-flat" : "faiss-hnsw";
+}
+
+async function openKind(deps: OpenIndexDeps, kind: IndexKind, signal: AbortSignal): Promise<StorableIndex> {
+  const place = snapshotPlace(deps.dataDir, deps.modelId, deps.dimension);
+  const first = await openSnapshot(deps, { place, kind, signal });
+  if (typeof first !== "string") return first;
+  return underBuildLock(
+    deps,
+    async () => {
+      // Whoever held the lock before may have built it.
+      const second = await openSnapshot(deps, { place, kind, signal });
+      if (typeof second !== "string") return second;
+      deps.log.info(`building the index (${kind}) from the poster store: ${second}`);
+      return buildLocked(deps, place, { kind, signal });
+    },
+    signal,
+  );
+}
+
+interface Opening {
+  readonly place: SnapshotPlace;
+  readonly kind: IndexKind;
+  readonly signal: AbortSignal;
+}
+
+/** @returns the index, or why it has to be built */
+async function openSnapshot(deps: OpenIndexDeps, { place, kind, signal }: Opening): Promise<StorableIndex | string> {
+  const { store, modelId } = deps;
+  const found = await findSnapshot(place, store);
+  if (found.kind === "unfit") return found.why;
+  const { manifest } = found;
+  if (manifest.kind !== kind) return `it is ${manifest.kind}, ${kind} suits better now`;
+  const { rows } = store.state(modelId);
+  const kept = store.countUpTo(modelId, manifest.lastEmbeddingId);
+  const changes = Math.abs(rows - kept) + Math.abs(manifest.rows - kept);
+  if (changes > rows * STALE_SHARE) return `${changes} rows changed since it was built`;
+  let index: StorableIndex;
+  try {
+    index = await openStored(place, found);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  await index.remove(store.removedSince(manifest.lastRemovalId), signal);
+  if (index.size !== kept) {
+    await index.close();
+    return "it does not hold the rows of the poster store";
+  }
+  await appendRows(index, deps, { after: manifest.lastEmbeddingId, signal });
+  return index;
+}
