@@ -6,4 +6,8 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: "look at every part of opfind and say what to do where one does not work",
     load: async (context) => (await import("./doctor.ts")).doctorVerb(context),
   },
+  models: {
+    summary: "list, download and check the networks",
+    load: async (context) => (await import("./models.ts")).modelsVerb(context),
+  },
 };
