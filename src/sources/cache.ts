@@ -38,8 +38,8 @@ export function openCache(place: CachePlace): Cache {
     if (!told.trouble) place.onTrouble(cause);
     told.trouble = true;
   };
-  const keyv = openKeyv(place, onTrouble);
-  return keyv ? keyvCache(keyv, onTrouble) : NOTHING_KEPT;
+  const store = openStore(place, onTrouble);
+  return store ? keyvCache(store, onTrouble) : NOTHING_KEPT;
 }
 
 const NOTHING_KEPT: Cache = {
@@ -48,23 +48,30 @@ const NOTHING_KEPT: Cache = {
   close: async () => {},
 };
 
-function openKeyv({ file, redisUrl }: CachePlace, onTrouble: (cause: unknown) => void): Keyv | null {
+interface Store {
+  readonly keyv: Keyv;
+  readonly close: () => Promise<void>;
+}
+
+function openStore({ file, redisUrl }: CachePlace, onTrouble: (cause: unknown) => void): Store | null {
   try {
-    const store = redisUrl ? new KeyvRedis(redisUrl, { connectionTimeout: PATIENCE_MS }) : new SqliteStore(file);
-    return withStore(store, onTrouble);
+    if (!redisUrl) return withKeyv(new SqliteStore(file), onTrouble);
+    const redis = new KeyvRedis(redisUrl, { connectionTimeout: PATIENCE_MS });
+    // By force: a client that lost its server would look for it for ever and keep the process alive.
+    return { ...withKeyv(redis, onTrouble), close: () => redis.disconnect(true) };
   } catch (cause) {
     onTrouble(cause);
     return null;
   }
 }
 
-function withStore(store: KeyvStoreAdapter, onTrouble: (cause: unknown) => void): Keyv {
+function withKeyv(store: KeyvStoreAdapter, onTrouble: (cause: unknown) => void): Store {
   const keyv = new Keyv({ store, namespace: "opfind", throwOnErrors: true });
   keyv.on("error", onTrouble); // an error event nobody listens to would end the process
-  return keyv;
+  return { keyv, close: () => keyv.disconnect() };
 }
 
-function keyvCache(keyv: Keyv, onTrouble: (cause: unknown) => void): Cache {
+function keyvCache({ keyv, close }: Store, onTrouble: (cause: unknown) => void): Cache {
   const rest = { until: 0 };
   const attempt = async <T>(use: () => Promise<T>): Promise<T | null> => {
     if (Date.now() < rest.until) return null;
@@ -87,7 +94,7 @@ function keyvCache(keyv: Keyv, onTrouble: (cause: unknown) => void): Cache {
       await attempt(() => keyv.setMany(entries.map(({ key, value, keepMs }) => ({ key, value, ttl: keepMs }))));
     },
     async close() {
-      await attempt(() => keyv.disconnect());
+      await soon(close()).catch(onTrouble);
     },
   };
 }
