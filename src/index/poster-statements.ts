@@ -18,6 +18,7 @@ export interface PosterRow {
 export interface EmbeddingRow {
   readonly embeddingId: number;
   readonly posterId: number;
+  readonly view: string;
   readonly vector: Buffer;
 }
 
@@ -25,7 +26,7 @@ const POSTER = `
   SELECT poster_id posterId, p.anilist_id anilistId, sha256, file, source, added_at addedAt, added_by addedBy,
          mal_id malId, romaji, english, native, franchise_id franchiseId
   FROM posters p JOIN anime a USING (anilist_id)`;
-const EMBEDDING = "SELECT embedding_id embeddingId, poster_id posterId, vector FROM embeddings";
+const EMBEDDING = "SELECT embedding_id embeddingId, poster_id posterId, view, vector FROM embeddings";
 /** Long streams are read page by page: an open cursor would forbid this connection to write meanwhile. */
 const PAGE = "LIMIT 512";
 
@@ -54,7 +55,9 @@ function reading(database: Database) {
     embeddings: database.prepare<[string, number], EmbeddingRow>(
       `${EMBEDDING} WHERE model_id = ? AND embedding_id > ? ORDER BY embedding_id ${PAGE}`,
     ),
-    embeddingsOf: database.prepare<[number, string], EmbeddingRow>(`${EMBEDDING} WHERE poster_id = ? AND model_id = ?`),
+    embeddingsOf: database.prepare<[number, string], EmbeddingRow>(
+      `${EMBEDDING} WHERE poster_id = ? AND model_id = ? ORDER BY embedding_id`,
+    ),
     hasEmbeddings: database
       .prepare<[number, string], number>("SELECT count(*) FROM embeddings WHERE poster_id = ? AND model_id = ?")
       .pluck(),

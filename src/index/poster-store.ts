@@ -101,16 +101,15 @@ export class SqlitePosterStore implements PosterStore {
   }
 
   embeddingsOf(posterIds: readonly PosterId[], modelId: string): ReadonlyMap<PosterId, readonly Embedding[]> {
-    const found = new Map<PosterId, readonly Embedding[]>();
-    for (const posterId of posterIds) {
-      const rows = this.#sql.embeddingsOf.all(posterId, modelId);
-      if (rows.length > 0)
-        found.set(
-          posterId,
-          rows.map(({ vector }) => toEmbedding(vector)),
-        );
-    }
-    return found;
+    const found = posterIds.map((posterId) => [posterId, this.views(posterId, modelId)] as const);
+    const present = found.filter(([, views]) => views.length > 0);
+    return new Map(present.map(([posterId, views]) => [posterId, views.map(({ embedding }) => embedding)]));
+  }
+
+  /** Every view of a poster that a model has embedded. */
+  views(posterId: PosterId, modelId: string): readonly NewEmbedding[] {
+    const rows = this.#sql.embeddingsOf.all(posterId, modelId);
+    return rows.map(({ view, vector }) => ({ view, embedding: toEmbedding(vector) }));
   }
 
   *withoutEmbeddings(modelId: string): Iterable<Poster> {

@@ -1,0 +1,157 @@
+import { Command } from "commander";
+import { OpfindError } from "../errors.ts";
+import { buildIndex } from "../index/build-index.ts";
+import { chooseKind } from "../index/open-index.ts";
+import type { SqlitePosterStore } from "../index/poster-store.ts";
+import { snapshotPlace } from "../index/snapshot.ts";
+import { exportStarter } from "../index/starter.ts";
+import { type IndexReport, readIndexStatus, verifyIndex } from "../index/verify-index.ts";
+import type { Clock, Embedder } from "../pipeline/ports.ts";
+import type { VerbContext } from "./verb.ts";
+
+/** What of wire.ts the verb opens. */
+export interface IndexWire {
+  openStore(context: VerbContext): Promise<SqlitePosterStore>;
+  /** id and dimension of the network in use, without running it */
+  modelOf(context: VerbContext): Promise<Pick<Embedder, "modelId" | "dimension">>;
+  readonly clock: Clock;
+}
+
+interface Options {
+  readonly json?: true;
+}
+
+interface Opened extends VerbContext, Pick<Embedder, "modelId" | "dimension"> {
+  readonly store: SqlitePosterStore;
+  readonly clock: Clock;
+  readonly isJson: boolean;
+}
+
+/** `opfind index build|status|verify|export-starter`: what is derived from the posters. */
+export function indexVerb(context: VerbContext, wire: IndexWire): Command {
+  const index = new Command("index").description("The vector index: derived from the posters, rebuilt at any time.");
+  const add = (name: string, about: string, work: (opened: Opened) => Promise<void>) =>
+    index
+      .command(name)
+      .description(about)
+      .option("--json", "one JSON object")
+      .action((options: Options) => withOpened(context, wire, { work, options }));
+  add("build", "build it anew from the posters", build);
+  add("status", "its kind, rows, network, age and size", status);
+  add("verify", "compare every row with the posters", verify);
+  index
+    .command("export-starter")
+    .description("write the embeddings and labels, without pictures, as a starter pack")
+    .argument("<dir>", "a folder; made when it is absent")
+    .option("--json", "one JSON object")
+    .action((dir: string, options: Options) =>
+      withOpened(context, wire, { work: (opened) => writeStarter(opened, dir), options }),
+    );
+  return index;
+}
+
+async function withOpened(
+  context: VerbContext,
+  wire: IndexWire,
+  { work, options }: { readonly work: (opened: Opened) => Promise<void>; readonly options: Options },
+): Promise<void> {
+  const { modelId, dimension } = await wire.modelOf(context);
+  const store = await wire.openStore(context);
+  try {
+    await work({ ...context, modelId, dimension, store, clock: wire.clock, isJson: options.json === true });
+  } finally {
+    store.close();
+  }
+}
+
+async function build(opened: Opened): Promise<void> {
+  const { output, config, log, store, modelId, dimension, clock, signal } = opened;
+  const { rows } = store.state(modelId);
+  const bar = output.progress("building the index", rows);
+  const deps = {
+    store,
+    modelId,
+    dimension,
+    dataDir: config.dataDir,
+    log,
+    clock,
+    onRows: (done: number) => bar.update(done),
+  };
+  const kind = chooseKind(config.env.OPFIND_INDEX, rows);
+  try {
+    const index = await buildOrFallBack(deps, { kind, opened });
+    await index.close();
+  } finally {
+    bar.stop();
+  }
+  signal.throwIfAborted();
+  await status(opened);
+}
+
+async function buildOrFallBack(
+  deps: Parameters<typeof buildIndex>[0],
+  { kind, opened }: { readonly kind: Parameters<typeof buildIndex>[1]; readonly opened: Opened },
+) {
+  const { config, output, signal } = opened;
+  try {
+    return await buildIndex(deps, kind, signal);
+  } catch (error) {
+    const isFaissMissing = error instanceof OpfindError && error.code === "index-broken" && kind !== "exact";
+    if (!isFaissMissing || config.env.OPFIND_INDEX !== "auto") throw error;
+    output.note(`FAISS cannot be used, the exact index is: ${error.message}`);
+    return await buildIndex(deps, "exact", signal);
+  }
+}
+
+async function status({ output, config, store, modelId, dimension, clock, isJson }: Opened): Promise<void> {
+  const { manifest, behind } = await readIndexStatus(snapshotPlace(config.dataDir, modelId, dimension), store);
+  const posters = [...store.list()].length;
+  if (!manifest) {
+    if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId });
+    else output.line(`no index is stored yet; it is built on first use (${behind} embeddings of ${posters} posters)`);
+    return;
+  }
+  const { kind, rows, builtAt, vectors, labels } = manifest;
+  const bytes = vectors.bytes + labels.bytes;
+  if (isJson) {
+    output.json({ kind, rows, behind, posters, modelId: manifest.modelId, dimension, builtAt, bytes });
+    return;
+  }
+  output.line(`${kind}: ${rows} embeddings of ${posters} posters, ${(bytes / 1e6).toFixed(1)} MB`);
+  output.line(`network: ${manifest.modelId}, ${dimension} numbers`);
+  output.line(`built: ${builtAt} (${age(clock.now() - Date.parse(builtAt))})`);
+  output.line(behind === 0 ? "up to date" : `${behind} rows changed since; the next opening takes them in`);
+}
+
+async function verify({ output, config, store, modelId, dimension, signal, isJson }: Opened): Promise<void> {
+  const report = await verifyIndex(snapshotPlace(config.dataDir, modelId, dimension), store, signal);
+  if (isJson) output.json(report);
+  else for (const line of describe(report)) output.line(line);
+  if (report.storeProblems.length > 0) {
+    throw new OpfindError("store-broken", `The poster store is damaged: ${report.storeProblems.join("; ")}.`);
+  }
+  if (!report.isSound)
+    throw new OpfindError("index-broken", "The stored index does not fit. Run `opfind index build`.");
+}
+
+function describe({ unfit, compared, different, missing, extra, later, notFound }: IndexReport): readonly string[] {
+  if (unfit !== null) return [`the stored index cannot be used: ${unfit}`];
+  return [
+    `${compared} rows compared with the posters, ${different} different, ${missing} missing, ${extra} too many`,
+    `${later} rows are younger than the index and are appended on opening`,
+    notFound === 0 ? "a sample of rows finds itself" : `${notFound} rows of a sample do not find themselves`,
+  ];
+}
+
+async function writeStarter({ output, store, modelId, dimension, isJson }: Opened, dir: string): Promise<void> {
+  const written = await exportStarter(store, { dir, modelId, dimension });
+  if (isJson) output.json(written);
+  else output.line(`${written.posters} posters, ${written.rows} embeddings, ${written.bytes} bytes written to ${dir}`);
+}
+
+function age(ms: number): string {
+  const minutes = Math.max(0, Math.floor(ms / 60_000));
+  if (minutes < 120) return `${minutes} minutes ago`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} hours ago` : `${Math.floor(hours / 24)} days ago`;
+}
