@@ -15,7 +15,13 @@ export interface LabelledFile {
 }
 
 const Manifest = z.array(
-  z.object({ file: z.string().min(1), title: z.string(), anilistId: z.int().positive().nullish() }),
+  z.object({
+    file: z.string().min(1),
+    title: z.string().nullish(),
+    titleEnglish: z.string().nullish(),
+    titleNative: z.string().nullish(),
+    anilistId: z.int().positive().nullish(),
+  }),
 );
 
 const Split = z.object({
@@ -34,10 +40,10 @@ export type Split = Readonly<z.infer<typeof Split>>;
 export async function readLabelled(folder: string): Promise<readonly LabelledFile[]> {
   const set = basename(resolve(folder));
   const rows = await readJson(join(folder, "manifest.json"), Manifest);
-  return rows.map(({ file, title, anilistId }) => ({
+  return rows.map(({ file, title, titleEnglish, titleNative, anilistId }) => ({
     set,
     path: join(folder, file),
-    title,
+    title: title ?? titleEnglish ?? titleNative ?? file,
     anilistId: anilistId ?? null,
   }));
 }

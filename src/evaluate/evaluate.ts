@@ -78,7 +78,7 @@ export async function evaluate(plan: EvaluationPlan, deps: EvaluateDeps, signal:
     part: plan.split?.part ?? "all",
     calibration,
     figures: figuresOf(judged, calibration),
-    latency: await measureLatency(clean, { gallery, calibration, deps }, signal),
+    latency: await measureLatency(clean, { ...deps, gallery, calibration }, signal),
     misses: await worstMisses(judged, { gallery, seed: plan.seed, read: reader(deps) }, signal),
   };
 }

@@ -1,8 +1,8 @@
 import { openArtwork } from "../pipeline/artwork.ts";
 import type { Calibration } from "../pipeline/calibration.ts";
 import { identify } from "../pipeline/identify.ts";
+import type { Clock, Embedder, RgbImage } from "../pipeline/ports.ts";
 import type { LabelledFile } from "./dataset.ts";
-import type { EvaluateDeps } from "./evaluate.ts";
 import type { Gallery } from "./gallery.ts";
 import { percentile } from "./metrics.ts";
 
@@ -13,6 +13,15 @@ export interface Latency {
   readonly p95: number;
 }
 
+export interface TimedPipeline {
+  readonly gallery: Gallery;
+  readonly calibration: Calibration;
+  readonly embedder: Embedder;
+  readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
+  readonly readFile: (path: string, signal: AbortSignal) => Promise<Uint8Array>;
+  readonly clock: Clock;
+}
+
 /** Clean covers that are timed, one after the other; the first few warm the caches and are not counted. */
 const TIMED = 100;
 const WARM_UP = 5;
@@ -20,15 +29,14 @@ const WARM_UP = 5;
 /** Times the pipeline itself, from the bytes of a file to its verdict. */
 export async function measureLatency(
   files: readonly LabelledFile[],
-  { gallery, calibration, deps }: { gallery: Gallery; calibration: Calibration; deps: EvaluateDeps },
+  { gallery, calibration, embedder, decode, readFile, clock }: TimedPipeline,
   signal: AbortSignal,
 ): Promise<readonly Latency[]> {
-  const { embedder, decode, clock } = deps;
   const artwork = openArtwork(gallery, { modelId: embedder.modelId, threshold: calibration.sameArtwork });
   const pipeline = { decode, embedder, index: gallery.index, store: gallery, artwork, calibration, clock };
   const stages = new Map<string, number[]>([["total", []]]);
   for (const [at, { path }] of files.slice(0, TIMED + WARM_UP).entries()) {
-    const bytes = await deps.readFile(path, signal);
+    const bytes = await readFile(path, signal);
     const { timings } = await identify(bytes, pipeline, signal);
     if (at < WARM_UP) continue;
     stages.get("total")?.push(timings.reduce((sum, { ms }) => sum + ms, 0));

@@ -40,10 +40,12 @@ interface Scale {
 }
 
 function standardise(examples: readonly Example[]): readonly Scale[] {
+  const total = examples.reduce((sum, { weight }) => sum + weight, 0) || 1;
   return FEATURE_NAMES.map((name) => {
-    const values = examples.map(({ features }) => features[name]);
-    const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
-    const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length);
+    const meanOf = (of: (value: number) => number) =>
+      examples.reduce((sum, { features, weight }) => sum + weight * of(features[name]), 0) / total;
+    const mean = meanOf((value) => value);
+    const variance = meanOf((value) => (value - mean) ** 2);
     // A feature that never changes says nothing: its column becomes zeros and the ridge keeps its weight at zero.
     return { name, mean, spread: variance < 1e-12 ? 1 : Math.sqrt(variance) };
   });

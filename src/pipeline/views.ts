@@ -33,7 +33,6 @@ export function queryViews(image: RgbImage): QueryViews {
         ...(isTrimmed ? [{ name: "whole", image: shrinkTowards(image, WORKING_SIZE) }] : []),
         { name: "mirror", image: mirror(small) },
         { name: "zoom 0.8", image: crop(small, middle(small, 0.8)) },
-        { name: "zoom 0.62", image: crop(small, middle(small, 0.62)) },
       ];
     },
   };
@@ -44,38 +43,56 @@ export function galleryViews(image: RgbImage): readonly View[] {
   const picture = findPicture(image);
   const isTrimmed = isReallyTrimmed(picture, image);
   const small = shrinkTowards(isTrimmed ? crop(image, picture) : image, WORKING_SIZE);
-  return [
-    { name: "full", image },
-    ...(isTrimmed ? [{ name: "trimmed", image: small }] : []),
-    ...Object.entries(GALLERY_PARTS).map(([name, part]) => ({ name, image: crop(small, partOf(small, part)) })),
-  ];
+  return [{ name: "full", image }, ...(isTrimmed ? [{ name: "trimmed", image: small }] : []), ...partsOf(small)];
 }
 
+/** Which part of a poster a view shows: shares of its sides, and where in the room that is left (0–1). */
 interface Part {
-  /** place of the part's left and top edge in the room that it leaves, 0–1 */
   readonly x: number;
   readonly y: number;
-  /** share of the sides; "square" is the largest square */
-  readonly share: number | "square";
+  readonly width: number;
+  readonly height: number;
 }
 
+const THREE_QUARTERS = { width: 0.75, height: 0.75 } as const;
+
+/**
+ * Chosen on the dev split (models/README.md): on top of the whole poster the squares, the corners and the upper and
+ * lower part raise recall at 0.5 % false accepts from .83 to .97. A mirrored view, smaller middles and a lower square
+ * changed nothing.
+ */
 const GALLERY_PARTS: Readonly<Record<string, Part>> = {
-  "centre square": { x: 0.5, y: 0.5, share: "square" },
-  "top square": { x: 0.5, y: 0, share: "square" },
-  centre: { x: 0.5, y: 0.5, share: 0.75 },
-  "top left": { x: 0, y: 0, share: 0.75 },
-  "top right": { x: 1, y: 0, share: 0.75 },
-  "bottom left": { x: 0, y: 1, share: 0.75 },
-  "bottom right": { x: 1, y: 1, share: 0.75 },
+  centre: { x: 0.5, y: 0.5, ...THREE_QUARTERS },
+  "top left": { x: 0, y: 0, ...THREE_QUARTERS },
+  "top right": { x: 1, y: 0, ...THREE_QUARTERS },
+  "bottom left": { x: 0, y: 1, ...THREE_QUARTERS },
+  "bottom right": { x: 1, y: 1, ...THREE_QUARTERS },
+  upper: { x: 0, y: 0, width: 1, height: 0.75 },
+  lower: { x: 0, y: 1, width: 1, height: 0.75 },
 };
 
-function partOf({ width, height }: RgbImage, { x, y, share }: Part): Region {
-  const shorter = Math.min(width, height);
-  const size =
-    share === "square"
-      ? { width: shorter, height: shorter }
-      : { width: Math.max(1, Math.round(width * share)), height: Math.max(1, Math.round(height * share)) };
-  return { ...size, left: Math.floor((width - size.width) * x), top: Math.floor((height - size.height) * y) };
+/** Where the largest square is taken from: profile pictures and boards cut at the middle or at the top. */
+const SQUARES: Readonly<Record<string, number>> = { "centre square": 0.5, "top square": 0 };
+
+function partsOf(image: RgbImage): readonly View[] {
+  const { width, height } = image;
+  const side = Math.min(width, height);
+  const squares = Object.entries(SQUARES).map(([name, place]) => ({
+    name,
+    image: crop(image, placed(image, { x: 0.5, y: place, width: side, height: side })),
+  }));
+  const shares = Object.entries(GALLERY_PARTS).map(([name, part]) => {
+    const size = {
+      width: Math.max(1, Math.round(width * part.width)),
+      height: Math.max(1, Math.round(height * part.height)),
+    };
+    return { name, image: crop(image, placed(image, { ...part, ...size })) };
+  });
+  return [...squares, ...shares];
+}
+
+function placed(image: RgbImage, { x, y, width, height }: Part): Region {
+  return { width, height, left: Math.floor((image.width - width) * x), top: Math.floor((image.height - height) * y) };
 }
 
 function isReallyTrimmed(picture: Region, image: RgbImage): boolean {
