@@ -1,5 +1,5 @@
 /** Mulberry32: the same seed draws the same poster on every machine. @returns numbers in [0, 1) */
-export function seededRandom(seed) {
+function seededRandom(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
