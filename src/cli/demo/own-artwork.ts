@@ -6,19 +6,13 @@ import type { Identification } from "../../domain/identification.ts";
 import { OpfindError } from "../../errors.ts";
 import { type IdentifyDeps, identify } from "../../pipeline/identify.ts";
 import { presentSongList } from "../../presenters/song-list.ts";
+import { runImport } from "../posters-import.ts";
 import type { VerbContext } from "../verb.ts";
 import { type Catalogue, openInventedSongs, readCatalogue } from "./catalogue.ts";
 import { type SheetRow, writeContactSheet } from "./contact-sheet.ts";
+import { type DemoWire, pipelineOf } from "./gallery.ts";
 import { describeTimings, explain, judgement } from "./story.ts";
 import { TRIALS, toFile } from "./trials.ts";
-
-/** What the demonstration needs opened, by wire.ts and the import verb. */
-export interface DemoWire {
-  /** the deps of `identify` over the gallery of `config.dataDir` */
-  openPipeline(context: VerbContext): Promise<{ readonly pipeline: IdentifyDeps; close(): Promise<void> }>;
-  /** `opfind posters import DIR` */
-  importPosters(context: VerbContext, folder: string): Promise<void>;
-}
 
 interface Stage {
   readonly context: VerbContext;
@@ -58,7 +52,7 @@ async function tellStory(stage: Stage, folder: string, sheet: string): Promise<v
   output.line(
     `1  Importing ${catalogue.shows.length} posters of ${series} invented series, drawn by opfind's own code`,
   );
-  await wire.importPosters(context, join(examples, "posters"));
+  await runImport(context, { dir: join(examples, "posters"), isJson: false, openGallery: wire.openGallery });
   output.line(`   ${seconds(since)}\n`);
 
   output.line("2  Spoiling some of them, and asking what they are");
@@ -92,7 +86,8 @@ type Asked = SheetRow & { readonly identification: Identification };
 
 async function askAll({ context, wire, examples, catalogue }: Stage): Promise<readonly Asked[]> {
   const { output, signal } = context;
-  const { pipeline, close } = await wire.openPipeline(context);
+  const gallery = await wire.openGallery(context);
+  const pipeline = pipelineOf(gallery);
   const asked: Asked[] = [];
   try {
     const ask = async (picture: Picture) => {
@@ -110,7 +105,7 @@ async function askAll({ context, wire, examples, catalogue }: Stage): Promise<re
     }
     return asked;
   } finally {
-    await close();
+    await gallery.close();
   }
 }
 
