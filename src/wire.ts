@@ -2,16 +2,21 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Config } from "./config.ts";
+import type { AnilistId, MalId } from "./domain/anime.ts";
+import type { SqlitePosterStore } from "./index/poster-store.ts";
 import type { Logger } from "./log.ts";
+import type { Calibration } from "./pipeline/calibration.ts";
 import { openSongsOf, type SongsOf } from "./pipeline/enrich.ts";
-import type { Clock } from "./pipeline/ports.ts";
+import type { Clock, Embedder, RgbImage, VectorIndex } from "./pipeline/ports.ts";
 import { openResolveTitle, type ResolveTitle } from "./pipeline/resolve-title.ts";
+import type { View } from "./pipeline/views.ts";
 import { AniList } from "./sources/anilist.ts";
 import { AnimeThemes } from "./sources/animethemes.ts";
 import { type Cache, openCache } from "./sources/cache.ts";
 import { cachedAnime, cachedThemes, uncachedAnime, uncachedThemes } from "./sources/cached.ts";
 import { walkFranchise } from "./sources/franchise-walk.ts";
 import { openGraphql } from "./sources/graphql.ts";
+import { openIdMap } from "./sources/id-map.ts";
 import {
   ANILIST_MANNERS,
   ANIMETHEMES_MANNERS,
@@ -37,6 +42,25 @@ export interface Songs {
   readonly songsOf: SongsOf;
   readonly resolveTitle: ResolveTitle;
   close(): Promise<void>;
+}
+
+/** The network with what was measured about it. */
+export interface Recogniser {
+  readonly embedder: Embedder;
+  readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
+  readonly calibration: Calibration;
+  close(): Promise<void>;
+}
+
+/** Everything that names posters and learns new ones. */
+export interface Gallery extends Recogniser {
+  readonly store: SqlitePosterStore;
+  readonly index: VectorIndex;
+  readonly galleryViews: (image: RgbImage) => readonly View[];
+  readonly resolveTitle: ResolveTitle;
+  readonly anilistIdOf: (malId: MalId) => AnilistId | null;
+  readonly franchiseIdOf: (anilistId: AnilistId, signal: AbortSignal) => Promise<AnilistId | null>;
+  readonly clock: Clock;
 }
 
 export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), elapsedMs: () => performance.now() };
@@ -94,4 +118,87 @@ function anilistHeaders({ env }: Config): Readonly<Record<string, string>> {
     ...(env.ANILIST_TOKEN ? { authorization: `Bearer ${env.ANILIST_TOKEN}` } : {}),
     ...(env.ANILIST_REFERER ? { referer: env.ANILIST_REFERER } : {}),
   };
+}
+
+// Native modules cost up to half a second: what only names posters is loaded when that is asked for.
+
+/**
+ * Opens the network that the configuration names.
+ * @throws OpfindError model-* | config-invalid | embedder-failed | manifest-invalid | aborted
+ */
+export async function openRecogniser({ config, log, signal }: WireContext): Promise<Recogniser> {
+  const [{ decodeImage, tuneSharp }, { openEmbedder }, { readCalibration }, manifest, local] = await Promise.all([
+    import("./pipeline/decode.ts"),
+    import("./pipeline/embed.ts"),
+    import("./pipeline/read-calibration.ts"),
+    import("./models/manifest.ts"),
+    import("./models/local-model.ts"),
+  ]);
+  const { OPFIND_MODEL: id, OPFIND_DEVICE: device, OPFIND_THREADS: threads } = config.env;
+  const entry = manifest.findModel(await manifest.readModelManifest(config.home), id);
+  const model = await local.locateModel(entry, local.modelFolders(config), signal);
+  tuneSharp();
+  const embedder = await openEmbedder({ model, device, threads, log }, signal);
+  const calibrations = [config.dataDir, config.home].map((folder) => join(folder, "models", "calibration.json"));
+  try {
+    const calibration = await readCalibration(calibrations, embedder.modelId, log);
+    return { embedder, decode: decodeImage, calibration, close: () => embedder.close() };
+  } catch (error) {
+    await embedder.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the network, the poster store and its index; a fresh store is filled from the starter pack where wanted.
+ * @throws OpfindError like `openRecogniser` | store-broken | store-busy | disk-full | index-broken
+ */
+export async function openGallery(context: WireContext): Promise<Gallery> {
+  const { config, log, signal } = context;
+  const opened: (() => unknown)[] = [];
+  const close = async () => {
+    for (const shut of opened.splice(0).reverse()) await shut();
+  };
+  try {
+    const recogniser = await openRecogniser(context);
+    opened.push(recogniser.close);
+    const { embedder } = recogniser;
+    const { openPosterStore } = await import("./index/poster-store.ts");
+    const store = openPosterStore({ dataDir: config.dataDir, clock: SYSTEM_CLOCK });
+    opened.push(() => store.close());
+    await seed(store, embedder.modelId, context);
+    const { openVectorIndex } = await import("./index/open-index.ts");
+    const facts = { modelId: embedder.modelId, dimension: embedder.dimension, dataDir: config.dataDir };
+    const index = await openVectorIndex(
+      { ...facts, store, preference: config.env.OPFIND_INDEX, log, clock: SYSTEM_CLOCK },
+      signal,
+    );
+    opened.push(() => index.close());
+    const { galleryViews } = await import("./pipeline/views.ts");
+    const titles = await openTitles(context);
+    opened.push(titles.close);
+    return { ...recogniser, ...titles, store, index, galleryViews, clock: SYSTEM_CLOCK, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** What tells which anime a title, a MyAnimeList id or a season belongs to. */
+async function openTitles(context: WireContext) {
+  const snapshot = new Snapshot(context.config.home);
+  const { resolveTitle, close } = await openSongs(context, snapshot);
+  const { anilistId: anilistIdOf } = await openIdMap(context.config.home);
+  const franchiseIdOf: Gallery["franchiseIdOf"] = (id, signal) => snapshot.franchiseIdOf(id, signal);
+  return { resolveTitle, anilistIdOf, franchiseIdOf, close };
+}
+
+/** A data folder of one's own starts empty unless asked otherwise: its gallery is what its owner puts in. */
+async function seed(store: SqlitePosterStore, modelId: string, { config, log }: WireContext): Promise<void> {
+  const { OPFIND_STARTER: wish } = config.env;
+  if (wish === "off" || (wish === "auto" && config.hasOwnDataDir)) return;
+  const { seedStarter } = await import("./index/starter.ts");
+  const seeding = await seedStarter(store, { dir: join(config.home, "embeddings", "starter"), modelId });
+  if (seeding.kind === "seeded") log.info(`the starter pack gives ${seeding.posters} posters`);
+  if (seeding.kind === "refused") log.warn(`the starter pack is left out: ${seeding.why}`);
 }
