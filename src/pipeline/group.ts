@@ -109,4 +109,4 @@ export function titleStem(title: string): string {
 }
 
 const SUBTITLE = /[:：(~～〜!！?？]| - | [-–—]\w|\bseason\b|\bpart\b|\b\d+(?:st|nd|rd|th)\b|\bmovie\b|\bova\b|第/u;
-const SEASON_WORDS = /(?:\s+(?:[ivx]+|\d+|[rst]|final|the))+\s*$/u;
+const SEASON_WORDS = /(?:\s+(?:[ivx]+|\d+|[rst]|final|the|second|third|fourth|fifth|zoku|kan))+\s*$/u;

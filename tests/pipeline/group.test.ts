@@ -101,6 +101,7 @@ describe("the franchise of a poster", () => {
     ["Kaguya-sama wa Kokurasetai: Tensai-tachi", "Kaguya-sama wa Kokurasetai? Second"],
     ["Haikyuu!!", "Haikyuu!! TO THE TOP"],
     ["Mushoku Tensei II", "Mushoku Tensei"],
+    ["Monster Second Season", "Monster"],
     ["Overlord III", "Overlord IV"],
     ["進撃の巨人 第2期", "進撃の巨人"],
     ["Shingeki no Kyojin Season 2", "Shingeki no Kyojin"],
