@@ -63,7 +63,7 @@ export interface Gallery extends Recogniser {
   readonly clock: Clock;
 }
 
-export const SYSTEM_CLOCK: Clock = { now: () => Date.now(), elapsedMs: () => performance.now() };
+export const clock: Clock = { now: () => Date.now(), elapsedMs: () => performance.now() };
 
 /**
  * Opens the sources of identity and songs: AniList, AnimeThemes, Tenrai, MyAnimeList with a client id, the snapshot.
@@ -75,7 +75,7 @@ export async function openSongs(
 ): Promise<Songs> {
   const { env } = config;
   const cache = openSourceCache(config, log);
-  const deps = { cache, clock: SYSTEM_CLOCK };
+  const deps = { cache, clock };
   const userAgent = readUserAgent(config.home);
   const polite = (manners: Manners): Fetch =>
     politeFetch(manners, { fetch: env.OPFIND_OFFLINE ? offlineFetch(manners.service) : globalThis.fetch, userAgent });
@@ -163,25 +163,44 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
     const recogniser = await openRecogniser(context);
     opened.push(recogniser.close);
     const { embedder } = recogniser;
-    const { openPosterStore } = await import("./index/poster-store.ts");
-    const store = openPosterStore({ dataDir: config.dataDir, clock: SYSTEM_CLOCK });
+    const store = await openStore(context);
     opened.push(() => store.close());
-    await seed(store, embedder.modelId, context);
     const { openVectorIndex } = await import("./index/open-index.ts");
     const facts = { modelId: embedder.modelId, dimension: embedder.dimension, dataDir: config.dataDir };
-    const index = await openVectorIndex(
-      { ...facts, store, preference: config.env.OPFIND_INDEX, log, clock: SYSTEM_CLOCK },
-      signal,
-    );
+    const index = await openVectorIndex({ ...facts, store, preference: config.env.OPFIND_INDEX, log, clock }, signal);
     opened.push(() => index.close());
     const { galleryViews } = await import("./pipeline/views.ts");
     const titles = await openTitles(context);
     opened.push(titles.close);
-    return { ...recogniser, ...titles, store, index, galleryViews, clock: SYSTEM_CLOCK, close };
+    return { ...recogniser, ...titles, store, index, galleryViews, clock, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/**
+ * Opens the poster store alone, filled from the starter pack like the gallery's.
+ * @throws OpfindError store-broken | store-busy | disk-full | model-unknown
+ */
+export async function openStore(context: WireContext): Promise<SqlitePosterStore> {
+  const { openPosterStore } = await import("./index/poster-store.ts");
+  const store = openPosterStore({ dataDir: context.config.dataDir, clock });
+  try {
+    await seed(store, (await modelOf(context)).modelId, context);
+    return store;
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** Id and dimension of the network in use, without running it. @throws OpfindError model-unknown | manifest-invalid */
+export async function modelOf({ config }: WireContext): Promise<Pick<Embedder, "modelId" | "dimension">> {
+  const { findModel, readModelManifest } = await import("./models/manifest.ts");
+  const { modelIdOf } = await import("./pipeline/model-id.ts");
+  const entry = findModel(await readModelManifest(config.home), config.env.OPFIND_MODEL);
+  return { modelId: modelIdOf(entry), dimension: entry.dimension };
 }
 
 /** What tells which anime a title, a MyAnimeList id or a season belongs to. */

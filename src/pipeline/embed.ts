@@ -5,8 +5,9 @@ import { deviceList } from "./devices.ts";
 import { EmbedChannel, WorkerStopped } from "./embed-channel.ts";
 import { embedFailure, unexpected } from "./embed-failure.ts";
 import type { EmbedReply, OpenRequest } from "./embed-protocol.ts";
+import { modelIdOf } from "./model-id.ts";
 import type { Embedder, Embedding, RgbImage } from "./ports.ts";
-import { PREPROCESSING_VERSION, preprocessInto } from "./preprocess.ts";
+import { preprocessInto } from "./preprocess.ts";
 
 export interface EmbedderOptions {
   readonly model: ModelFiles;
@@ -46,11 +47,11 @@ class OnnxEmbedder implements Embedder {
   readonly #closing = new AbortController();
 
   constructor(options: EmbedderOptions) {
-    const { id, files, dimension, maxBatch } = options.model.entry;
+    const { dimension, maxBatch } = options.model.entry;
     this.#options = options;
     this.#devices = deviceList(options.device);
     this.#maxBatch = maxBatch;
-    this.modelId = `${id}@${files[0].sha256.slice(0, 12)}+p${PREPROCESSING_VERSION}`;
+    this.modelId = modelIdOf(options.model.entry);
     this.dimension = dimension;
   }
 
