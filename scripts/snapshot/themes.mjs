@@ -1,4 +1,4 @@
-import { parseThemeText } from "../../dist/sources/theme-text.js";
+import { readThemeList } from "../../dist/sources/theme-list.js";
 
 /**
  * Songs of one anime. MyAnimeList's strings know artists and episodes, AnimeThemes has newer anime: a theme of
@@ -24,8 +24,8 @@ function isNew(theme, own) {
 }
 
 function fromStrings(strings = [], kind) {
-  return strings.flatMap(parseThemeText).flatMap(({ sequence, title, artists, episodes, notes }) => {
-    // Rows that only continue the credit of the row before have no title: they are no song.
+  return readThemeList(strings, kind, "snapshot").flatMap(({ sequence, title, artists, versions: [version] }) => {
+    // A row without a title is a remark or a credit without its song.
     if (!title.romaji && !title.native) return [];
     return [
       compact({
@@ -34,8 +34,8 @@ function fromStrings(strings = [], kind) {
         romaji: title.romaji,
         native: title.native,
         artists: artists.map(({ name, character }) => (character ? [name, character] : [name])),
-        episodes: episodes?.map(({ from, to }) => [from, to]),
-        notes,
+        episodes: version.episodes?.map(({ from, to }) => [from, to]),
+        notes: version.notes,
       }),
     ];
   });

@@ -4,7 +4,7 @@ import type { Theme, ThemeKind } from "../domain/theme.ts";
 import type { ThemeSource } from "../pipeline/ports.ts";
 import type { Fetch } from "./polite-fetch.ts";
 import { getJson } from "./rest.ts";
-import { parseThemeText, toTheme } from "./theme-text.ts";
+import { readThemeList } from "./theme-list.ts";
 
 /** MyAnimeList leaves a field out when it is empty. */
 const Texts = z.array(z.object({ text: z.string() })).default([]);
@@ -48,5 +48,9 @@ export class MyAnimeList implements ThemeSource {
 }
 
 function parse(texts: readonly { readonly text: string }[], kind: ThemeKind): readonly Theme[] {
-  return texts.flatMap(({ text }) => parseThemeText(text)).map((parsed) => toTheme(parsed, kind, "myanimelist"));
+  return readThemeList(
+    texts.map(({ text }) => text),
+    kind,
+    "myanimelist",
+  );
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { AnilistId, Anime } from "../domain/anime.ts";
-import type { Theme, ThemeKind } from "../domain/theme.ts";
+import type { Theme } from "../domain/theme.ts";
 import type { ThemeSource } from "../pipeline/ports.ts";
 import type { Fetch } from "./polite-fetch.ts";
 import { getJson } from "./rest.ts";
-import { parseThemeText, toTheme } from "./theme-text.ts";
+import { readThemeList } from "./theme-list.ts";
 
 /** null happens (jikan-rest#397) and means that the page could not be read, which is not "has none" */
 const Texts = z.array(z.string()).nullable();
@@ -32,12 +32,11 @@ export class Tenrai implements ThemeSource {
       const found = await getJson(this.#fetch, { service: "Tenrai", url, answer: ThemesAnswer }, signal);
       if (!found || (found.data.openings === null && found.data.endings === null)) continue;
       const { openings, endings } = found.data;
-      themes.set(anilistId, [...parse(openings ?? [], "OP"), ...parse(endings ?? [], "ED")]);
+      themes.set(anilistId, [
+        ...readThemeList(openings ?? [], "OP", "tenrai"),
+        ...readThemeList(endings ?? [], "ED", "tenrai"),
+      ]);
     }
     return themes;
   }
-}
-
-function parse(texts: readonly string[], kind: ThemeKind): readonly Theme[] {
-  return texts.flatMap(parseThemeText).map((parsed) => toTheme(parsed, kind, "tenrai"));
 }
