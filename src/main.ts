@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { performance } from "node:perf_hooks";
@@ -18,6 +19,8 @@ const argv = process.argv.slice(2);
 const { stdout, stderr } = process;
 const output = openOutput({ stdout, stderr, elapsedMs: () => performance.now() });
 const controller = new AbortController();
+// Every picture and request in flight listens to this one signal: that many listeners are no leak.
+setMaxListeners(0, controller.signal);
 
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop(128 + constants.signals[name]));
 // `opfind … | head` closes the pipe early: end quietly, as a program that dies of SIGPIPE does.

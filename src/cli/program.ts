@@ -1,13 +1,39 @@
 import type { VerbEntry } from "./run-program.ts";
 
+const wire = () => import("../wire.ts");
+
 /** Every verb, in the order of the help. */
 export const VERBS: Readonly<Record<string, VerbEntry>> = {
-  doctor: {
-    summary: "look at every part of opfind and say what to do where one does not work",
-    load: async (context) => (await import("./doctor.ts")).doctorVerb(context),
+  identify: {
+    summary: "name the anime of pictures and list its songs",
+    load: async (context) => (await import("./identify.ts")).identifyVerb(context, await wire()),
+  },
+  songs: {
+    summary: "list every opening and ending of a whole franchise",
+    load: async (context) => (await import("./songs.ts")).songsVerb(context, await wire()),
+  },
+  posters: {
+    summary: "import, list, remove and export the posters of the gallery",
+    load: async (context) => (await import("./posters.ts")).postersVerb(context, await wire()),
+  },
+  index: {
+    summary: "build and check the index of the gallery",
+    load: async (context) => (await import("./index-verb.ts")).indexVerb(context, await wire()),
   },
   models: {
     summary: "list, download and check the networks",
     load: async (context) => (await import("./models.ts")).modelsVerb(context),
+  },
+  evaluate: {
+    summary: "measure recognition on folders of labelled posters",
+    load: async (context) => (await import("./evaluate.ts")).evaluateVerb(context, await wire()),
+  },
+  doctor: {
+    summary: "look at every part of opfind and say what to do where one does not work",
+    load: async (context) => (await import("./doctor.ts")).doctorVerb(context),
+  },
+  demo: {
+    summary: "show all of this with posters of opfind's own",
+    load: async (context) => (await import("./demo.ts")).demoVerb(context, await wire()),
   },
 };

@@ -1,11 +1,10 @@
 import { openArtwork } from "../../pipeline/artwork.ts";
-import type { Calibration } from "../../pipeline/calibration.ts";
 import type { SongsOf } from "../../pipeline/enrich.ts";
 import type { IdentifyDeps } from "../../pipeline/identify.ts";
 import type { ImportGallery } from "../posters-import.ts";
 import type { VerbContext } from "../verb.ts";
 
-type DemoGallery = ImportGallery & { readonly calibration: Calibration };
+type DemoGallery = ImportGallery & Pick<IdentifyDeps, "index" | "calibration">;
 
 /** What of wire.ts the demonstration opens. */
 export interface DemoWire {
@@ -16,5 +15,5 @@ export interface DemoWire {
 export function pipelineOf(gallery: DemoGallery): IdentifyDeps {
   const { embedder, calibration, store } = gallery;
   const artwork = openArtwork(store, { modelId: embedder.modelId, threshold: calibration.sameArtwork });
-  return { ...gallery, artwork, clock: { elapsedMs: () => performance.now() } };
+  return { ...gallery, artwork };
 }
