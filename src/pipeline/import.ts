@@ -106,6 +106,7 @@ async function prepareRow(row: ImportRow, deps: Preparing, signal: AbortSignal):
 type Storing = Pick<ImportDeps, "store" | "embedder"> & { readonly tally: Tally };
 
 async function storeAll(rows: readonly ReadyRow[], { store, embedder, tally }: Storing, signal: AbortSignal) {
+  if (rows.length === 0) return;
   const embeddings = await embedder.embed(
     rows.flatMap(({ views }) => views.map(({ image }) => image)),
     signal,
