@@ -40,23 +40,22 @@ export async function ask<T>(client: Client, question: Question<T>, signal: Abor
   throw sourceFailure(service, "source-other-shape", { because: where, cause: body.error });
 }
 
-/** urql overwrites the signal of its fetch options; unsubscribing is what cancels. */
+/**
+ * urql overwrites the signal of its fetch options; unsubscribing is what cancels. It also has to end every question:
+ * a query left subscribed hands its old result, marked stale, to whoever asks the same again.
+ */
 function send<T>(client: Client, { document, variables }: Question<T>, signal: AbortSignal): Promise<OperationResult> {
   if (signal.aborted) throw abortedFailure(signal);
-  const given = Object.fromEntries(
-    Object.entries(variables).filter(([, value]) => value !== null && value !== undefined),
-  );
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      subscription.unsubscribe();
-      reject(abortedFailure(signal));
-    };
-    const subscription = client.query(document, given).subscribe((result) => {
-      signal.removeEventListener("abort", onAbort);
-      resolve(result);
+  const given = Object.entries(variables).filter(([, value]) => value !== null && value !== undefined);
+  const source = client.query(document, Object.fromEntries(given), { requestPolicy: "network-only" });
+  const ended = new AbortController();
+  return new Promise<OperationResult>((resolve, reject) => {
+    const { unsubscribe } = source.subscribe((result) => {
+      if (!result.stale) resolve(result);
     });
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
+    ended.signal.addEventListener("abort", unsubscribe, { once: true });
+    signal.addEventListener("abort", () => reject(abortedFailure(signal)), { once: true, signal: ended.signal });
+  }).finally(() => ended.abort());
 }
 
 /** AniList says "there is no such anime" with 404 and `{ Media: null }`: an answer, whose shape has a null for it. */

@@ -13,8 +13,10 @@ import { OpfindError } from "../errors.ts";
 const MINUTE_MS = 60_000;
 /** After a 403 ("temporarily disabled", or a bot filter) a host is left alone for 5 min, doubling to an hour. */
 const REFUSED = { initialDelay: 5 * MINUTE_MS, maxDelay: 60 * MINUTE_MS, tolerated: 1 } as const;
-/** A host that failed three times running gets one probe after half a minute, doubling to ten. */
+/** A host that failed three times running gets one probe after half a minute, doubling to ten minutes. */
 const FAILING = { initialDelay: MINUTE_MS / 2, maxDelay: 10 * MINUTE_MS, tolerated: 3 } as const;
+/** Silence costs a person the whole timeout: once is enough, or a walk of three layers would take 24 s. */
+const SILENT = { ...FAILING, tolerated: 1 } as const;
 
 /** Runs requests to one host, or fails at once while the host is left alone. */
 export interface HostBreaker {
@@ -26,12 +28,13 @@ export interface HostBreaker {
 export function openHostBreaker(service: string): HostBreaker {
   const refusals = breakerFor(REFUSED, isRefusal);
   const outages = breakerFor(FAILING, isOutage);
-  const both = wrap(refusals, outages);
+  const silences = breakerFor(SILENT, isSilence);
+  const all = wrap(refusals, outages, silences);
   return {
     async run(request) {
-      const open = [refusals, outages].find(isOpen);
+      const open = [refusals, outages, silences].find(isOpen);
       try {
-        return await both.execute(request);
+        return await all.execute(request);
       } catch (error) {
         if (error instanceof OpfindError) throw error;
         throw leftAlone(service, open, error);
@@ -54,7 +57,11 @@ function isRefusal(error: Error): boolean {
 }
 
 function isOutage(error: Error): boolean {
-  return error instanceof OpfindError && !isRefusal(error) && ["source-down", "source-timeout"].includes(error.code);
+  return error instanceof OpfindError && !isRefusal(error) && error.code === "source-down";
+}
+
+function isSilence(error: Error): boolean {
+  return error instanceof OpfindError && error.code === "source-timeout";
 }
 
 function isOpen({ state }: CircuitBreakerPolicy): boolean {
@@ -65,7 +72,7 @@ function leftAlone(service: string, breaker: CircuitBreakerPolicy | undefined, c
   const failure = breaker?.lastFailure;
   const last = failure && "error" in failure ? failure.error : undefined;
   if (!(last instanceof OpfindError)) return cause;
-  return new OpfindError(last.code, `${service} is left alone for some minutes, since: ${last.message}`, {
+  return new OpfindError(last.code, `${service} is left alone for a while, since: ${last.message}`, {
     cause: last,
     details: { ...last.details, leftAlone: true },
   });

@@ -21,15 +21,16 @@ export class SharedRequest<T> {
   async join(signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw abortedFailure(signal);
     this.#waiting++;
-    let leave: (() => void) | undefined;
-    const left = new Promise<never>((_, reject) => {
-      leave = () => reject(abortedFailure(signal));
-      signal.addEventListener("abort", leave, { once: true });
+    // A signal of its own: many requests wait for one caller, and Node warns about many listeners on one signal.
+    const left = AbortSignal.any([signal]);
+    const ended = new AbortController();
+    const leaving = new Promise<never>((_, reject) => {
+      left.addEventListener("abort", () => reject(abortedFailure(signal)), { once: true, signal: ended.signal });
     });
     try {
-      return await Promise.race([this.#answer, left]);
+      return await Promise.race([this.#answer, leaving]);
     } finally {
-      if (leave) signal.removeEventListener("abort", leave);
+      ended.abort();
       if (--this.#waiting === 0 && signal.aborted) this.#controller.abort(signal.reason);
     }
   }

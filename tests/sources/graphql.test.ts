@@ -30,6 +30,16 @@ describe("a GraphQL question", () => {
     expect(await put({ ids })).toEqual({ Page: { media: [] } });
   });
 
+  test("asked twice is answered anew, not with the old result", async () => {
+    const numbers = [1, 2, 3];
+    const fetch = async () => Response.json({ data: { Page: { media: [{ id: numbers.shift() }] } } });
+    const client = openGraphql("http://x/", fetch);
+    const question = { service: "AniList", document: TITLES, answer, variables: { ids: [1] } };
+    const answers = [];
+    for (let time = 0; time < 3; time++) answers.push(await ask(client, question, new AbortController().signal));
+    expect(answers.map(({ Page }) => Page.media[0]?.id)).toEqual([1, 2, 3]);
+  });
+
   test("asked while cancelled is not sent", async () => {
     const before = doubles.requests.length;
     await expect(put({ ids: [101] }, AbortSignal.abort())).rejects.toMatchObject({ code: "aborted" });

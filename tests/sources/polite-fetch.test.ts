@@ -170,6 +170,19 @@ describe("the circuit breaker", () => {
     expect(calls).toHaveBeenCalledTimes(5);
   });
 
+  test("opens after one silence: nobody waits eight seconds twice", async () => {
+    const calls = vi.fn<Fetch>(async (_, init) => new Response(endless(init?.signal)));
+    const fetch = polite(calls);
+    const first = expect(fetch("http://x/", { signal })).rejects.toMatchObject({ code: "source-timeout" });
+    await vi.advanceTimersByTimeAsync(8_000);
+    await first;
+    await expect(fetch("http://x/", { signal })).rejects.toMatchObject({
+      code: "source-timeout",
+      message: "AniList is left alone for a while, since: AniList did not answer in time: 8 s went by.",
+    });
+    expect(calls).toHaveBeenCalledTimes(1);
+  });
+
   test("does not count what is the caller's own: not found, throttled, cancelled", async () => {
     const calls = vi.fn<Fetch>(async () => new Response("", { status: 404 }));
     const fetch = polite(calls);
