@@ -11,10 +11,14 @@ export function missingInWords({ missing, isCut }: FranchiseSongs): readonly str
 function missingSentence({ part, source, reason, detail }: Missing): string {
   // The walk over the sources names the anime; a sentence of ours could not.
   if (reason === "not-catalogued") return plainText(detail);
-  const name = SOURCE_NAMES[source];
-  const subject = name.charAt(0).toUpperCase() + name.slice(1);
-  const because = plainText(detail);
-  return `${subject} ${REASONS[reason]}, so ${PARTS[part]} may be missing.${because === "" ? "" : ` (${because})`}`;
+  const name = source === "snapshot" ? `The ${SOURCE_NAMES[source]}` : SOURCE_NAMES[source];
+  const cause = causeOf(plainText(detail));
+  return `${name} ${REASONS[reason]}${cause === "" ? "" : ` (${cause})`}, so ${PARTS[part]} may be missing.`;
+}
+
+/** A failure's sentence says again what failed: "AniList is down: it answered with status 502." leaves the end. */
+function causeOf(detail: string): string {
+  return detail.replace(/^[^:]{1,80}: (?=\S)/, "").replace(/\.$/, "");
 }
 
 const PARTS: Readonly<Record<Missing["part"], string>> = {

@@ -48,7 +48,7 @@ export const SOURCE_NAMES: Readonly<Record<ThemeSourceName | "anilist", string>>
   animethemes: "AnimeThemes",
   tenrai: "Tenrai",
   myanimelist: "MyAnimeList",
-  snapshot: "the bundled snapshot",
+  snapshot: "bundled snapshot",
 };
 
 /** The anime's title in the wanted style, in romaji where there is none. */

@@ -134,10 +134,12 @@ describe("what is missing", () => {
 
   test("each part is named, and what the source said", () => {
     const parts = ["identity", "relations", "songs"] as const;
-    const missing = parts.map((part): Missing => ({ part, source: "anilist", reason: "down", detail: "status 502" }));
+    const missing = parts.map(
+      (part): Missing => ({ part, source: "anilist", reason: "down", detail: "AniList is down: status 502." }),
+    );
     const text = list([season], { missing });
     for (const words of ["titles and dates", "seasons", "songs"]) {
-      expect(text).toContain(`AniList is down, so ${words} may be missing. (status 502)`);
+      expect(text).toContain(`AniList is down (status 502), so ${words} may be missing.`);
     }
   });
 
