@@ -32,12 +32,11 @@ export function openHostBreaker(service: string): HostBreaker {
   const all = wrap(refusals, outages, silences);
   return {
     async run(request) {
-      const open = [refusals, outages, silences].find(isOpen);
       try {
         return await all.execute(request);
       } catch (error) {
         if (error instanceof OpfindError) throw error;
-        throw leftAlone(service, open, error);
+        throw leftAlone(service, [refusals, outages, silences].find(isOpen), error);
       }
     },
   };

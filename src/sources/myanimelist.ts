@@ -6,11 +6,11 @@ import type { Fetch } from "./polite-fetch.ts";
 import { getJson } from "./rest.ts";
 import { readThemeList } from "./theme-list.ts";
 
-/** MyAnimeList leaves a field out when it is empty. */
+/** MyAnimeList leaves a field out when it is empty: only the id shows that an answer is one. */
 const Texts = z.array(z.object({ text: z.string() })).default([]);
 
 /** GET /anime/{id}?fields=opening_themes,ending_themes: https://myanimelist.net/apiconfig/references/api/v2 */
-const ThemesAnswer = z.object({ opening_themes: Texts, ending_themes: Texts });
+const ThemesAnswer = z.object({ id: z.number(), opening_themes: Texts, ending_themes: Texts });
 
 /** MyAnimeList's own interface; needs a client id. One request per anime that has a MyAnimeList id. */
 export class MyAnimeList implements ThemeSource {

@@ -1,5 +1,5 @@
-import { RateLimiterMemory, RateLimiterQueue } from "rate-limiter-flexible";
-import type { Manners } from "./manners.ts";
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterQueue } from "rate-limiter-flexible";
+import type { Manners, RateWindow } from "./manners.ts";
 import { abortedFailure, sourceFailure } from "./source-failure.ts";
 
 /** Longest wait for a turn; a person in front of a screen will not wait longer. */
@@ -11,16 +11,19 @@ const MAX_WAITING = 100;
 export type WaitTurn = (signal: AbortSignal) => Promise<void>;
 
 /** First come, first served, within every window of the manners. */
-export function openTurns({ service, windows }: Manners): WaitTurn {
-  const queues = windows.map(
-    ({ requests, seconds }) =>
-      new RateLimiterQueue(new RateLimiterMemory({ points: requests, duration: seconds }), {
-        maxQueueSize: MAX_WAITING,
-      }),
-  );
+export function openTurns({ service, windows, reserve }: Manners): WaitTurn {
+  const queues = windows.map((window) => new RateLimiterQueue(limiter(window, reserve), { maxQueueSize: MAX_WAITING }));
   return async (signal) => {
     for (const queue of queues) await takeTurn(queue, service, signal);
   };
+}
+
+function limiter(window: RateWindow, reserve: RateWindow | undefined) {
+  return reserve ? new BurstyRateLimiter(memory(window), memory(reserve)) : memory(window);
+}
+
+function memory({ requests, seconds }: RateWindow): RateLimiterMemory {
+  return new RateLimiterMemory({ points: requests, duration: seconds });
 }
 
 async function takeTurn(queue: RateLimiterQueue, service: string, signal: AbortSignal): Promise<void> {

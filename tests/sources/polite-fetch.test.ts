@@ -183,6 +183,16 @@ describe("the circuit breaker", () => {
     expect(calls).toHaveBeenCalledTimes(1);
   });
 
+  test("lets one probe through; those who ask meanwhile share its fate", async () => {
+    const calls = vi.fn<Fetch>(async () => new Response("", { status: 403 }));
+    const fetch = polite(calls);
+    await fetch("http://x/", { signal }).catch(() => {});
+    await vi.advanceTimersByTimeAsync(5 * MINUTE);
+    const asked = [1, 2, 3].map(() => fetch("http://x/", { signal }).catch(({ code }) => code));
+    expect(await Promise.all(asked)).toEqual(Array(3).fill("source-refused"));
+    expect(calls).toHaveBeenCalledTimes(2);
+  });
+
   test("does not count what is the caller's own: not found, throttled, cancelled", async () => {
     const calls = vi.fn<Fetch>(async () => new Response("", { status: 404 }));
     const fetch = polite(calls);
@@ -213,6 +223,16 @@ describe("the rate windows", () => {
     const perMinute = at.map((start) => at.filter((time) => time >= start && time < start + MINUTE).length);
     expect(Math.max(...perMinute)).toBeLessThanOrEqual(mostPerMinute);
     expect(Math.max(...perMinute)).toBeGreaterThan(15);
+  });
+
+  test("of AniList let nine requests of one long question through at once", async () => {
+    const calls = vi.fn<Fetch>(async () => new Response("{}"));
+    const fetch = politeFetch(ANILIST_MANNERS, { fetch: calls, userAgent: "opfind/1" });
+    for (let at = 0; at < 12; at++) void fetch("http://x/", { signal });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls).toHaveBeenCalledTimes(9);
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(calls).toHaveBeenCalledTimes(12);
   });
 
   test("tell a caller who would wait longer than half a minute", async () => {
