@@ -17,6 +17,9 @@ const TARGETS = {
   falseAccepts: 0.01,
 } as const;
 
+/** However well the run went: an answer given alone is nearly certain, and a match more likely right than not. */
+const FLOORS = { clear: 0.9, match: 0.7 } as const;
+
 const FOLDS = 5;
 
 /** Every kind of query counts as a whole, however many of it there are: half of what is asked is not in the gallery. */
@@ -40,10 +43,8 @@ export function fitCalibration(
 ): Fit {
   const first = fitStage(probes, "first");
   const all = fitStage(probes, "all");
-  const clear = lowestThreshold(
-    first.answers,
-    (threshold) => precisionFrom(first.answers, threshold) >= TARGETS.clearPrecision,
-  );
+  const isClear = (from: number) => precisionFrom(first.answers, from) >= TARGETS.clearPrecision;
+  const clear = Math.max(FLOORS.clear, lowestThreshold(first.answers, isClear));
   const answers = probes.map((_, at) => {
     const [early, late] = [first.answers[at], all.answers[at]];
     const given = early && early.probability >= clear ? early : late;
@@ -51,10 +52,9 @@ export function fitCalibration(
   });
   const foreign = answers.filter((_, at) => probes[at]?.kind !== "known").map(({ probability }) => probability);
   const accepted = (threshold: number) => share(foreign, (probability) => probability >= threshold);
-  const match = lowestThreshold(
-    answers,
-    (from) => precisionFrom(answers, from) >= TARGETS.matchPrecision && accepted(from) <= TARGETS.falseMatches,
-  );
+  const isMatch = (from: number) =>
+    precisionFrom(answers, from) >= TARGETS.matchPrecision && accepted(from) <= TARGETS.falseMatches;
+  const match = Math.max(FLOORS.match, lowestThreshold(answers, isMatch));
   const ambiguous = Math.min(
     match,
     lowestThreshold(answers, (from) => accepted(from) <= TARGETS.falseAccepts),
