@@ -82,10 +82,11 @@ describe("hostile lengths", () => {
     "x".repeat(7),
   ];
 
+  // Limits that only a catastrophe breaks: measured are 0 and at most 112 ms; a loaded machine is several times slower.
   test.each(seeds)("100 kB of %j take no time, 4 kB little", (seed) => {
     for (const [length, limitMs] of [
-      [100_000, 50],
-      [4_000, 500],
+      [100_000, 250],
+      [4_000, 3_000],
     ] as const) {
       const text = seed.repeat(Math.ceil(length / seed.length)).slice(0, length);
       const started = performance.now();
