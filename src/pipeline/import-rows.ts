@@ -5,7 +5,12 @@ import { OpfindError } from "../errors.ts";
 import { parseFileTitle } from "./file-title.ts";
 
 const id = z.int().positive().nullish();
-const text = z.string().min(1).nullish();
+/** People's manifests write "" for "none". */
+const text = z
+  .string()
+  .trim()
+  .transform((value) => value || null)
+  .nullish();
 
 /** A row of a manifest; keys that are not ours are let through. Spelled as in the posters folders people share. */
 const ROW = z.looseObject({
