@@ -127,6 +127,7 @@ class OnnxEmbedder implements Embedder {
   /** The open channel, a new one after the thread stopped. One opening serves all that wait for it. */
   async #openChannel(signal: AbortSignal): Promise<EmbedChannel> {
     if (this.#closing.signal.aborted) throw new WorkerStopped("it was closed");
+    signal.throwIfAborted(); // before the opening starts: nobody would hear of its failure
     this.#channel ??= this.#start();
     const channel = this.#channel;
     const { isStopped } = await orAborted(channel, signal);
@@ -173,9 +174,8 @@ class OnnxEmbedder implements Embedder {
   }
 }
 
-/** Waits for shared work, or for the signal: the work goes on for the others. */
+/** Waits for shared work, or for a signal that is not aborted yet: the work goes on for the others. */
 async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   let onAbort = () => {};
   const aborted = new Promise<never>((_, reject) => {
     onAbort = () => reject(signal.reason);
