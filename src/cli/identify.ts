@@ -1,4 +1,5 @@
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { Command, Option } from "commander";
 import type { AnilistId } from "../domain/anime.ts";
 import type { FranchiseSongs } from "../domain/franchise.ts";
@@ -43,8 +44,13 @@ interface SongAnswers {
 const AT_ONCE = 4;
 const SWATCH_COLOURS = 5;
 
-/** `opfind identify FILE…`: names pictures, in the order given; exit 1 only when every one of them failed. */
-export function identifyVerb(context: VerbContext, wire: IdentifyWire): Command {
+/**
+ * `opfind identify FILE…`: names pictures, in the order given; exit 1 only when every one of them failed. With `--json`
+ * a line per file `{file, verdict, confidence, candidates, songs?, code?, message?, timings}`: songs are the
+ * `FranchiseSongs` of a match, timings milliseconds by stage; a code without verdict "error" says why songs are missing
+ * or that the gallery is empty.
+ */
+export function identifyVerb(context: VerbContext, wire: IdentifyWire, stdin: Readable = process.stdin): Command {
   return new Command("identify")
     .argument("<file...>", "image files; - reads names from stdin, one per line")
     .option("--json", "one JSON object per file and line")
@@ -54,11 +60,11 @@ export function identifyVerb(context: VerbContext, wire: IdentifyWire): Command 
         .choices(["romaji", "english", "native"])
         .default("romaji"),
     )
-    .action(async (files: string[], options: Options) => run(files, options, { context, wire }));
+    .action(async (files: string[], options: Options) => run(namesOf(files, stdin), options, { context, wire }));
 }
 
 async function run(
-  files: readonly string[],
+  files: AsyncIterable<string>,
   options: Options,
   { context, wire }: { readonly context: VerbContext; readonly wire: IdentifyWire },
 ): Promise<void> {
@@ -66,6 +72,7 @@ async function run(
   try {
     const songs = options.songs ? await wire.openSongs(context) : null;
     try {
+      if (gallery.index.size === 0) context.output.note(presentFailure(EMPTY));
       await answerAll(files, options, { ...context, pipeline: pipelineOf(gallery), songs });
     } finally {
       await songs?.close();
@@ -81,6 +88,8 @@ function pipelineOf(gallery: OpenGallery): IdentifyDeps {
   return { ...gallery, artwork, clock: { elapsedMs: () => performance.now() } };
 }
 
+const EMPTY = new OpfindError("index-empty", "The gallery is empty, so every picture is unknown.");
+
 interface Opened {
   readonly pipeline: IdentifyDeps;
   readonly songs: SongAnswers | null;
@@ -88,9 +97,9 @@ interface Opened {
   readonly signal: AbortSignal;
 }
 
-async function answerAll(files: readonly string[], options: Options, opened: Opened): Promise<void> {
+async function answerAll(files: AsyncIterable<string>, options: Options, opened: Opened): Promise<void> {
   let [asked, failed] = [0, 0];
-  for await (const answer of inOrder(namesOf(files), (file) => answerOne(file, opened), AT_ONCE)) {
+  for await (const answer of inOrder(files, (file) => answerOne(file, opened), AT_ONCE)) {
     asked += 1;
     if (answer.failure) failed += 1;
     if (options.json) opened.output.json(factsOf(answer));
@@ -99,21 +108,21 @@ async function answerAll(files: readonly string[], options: Options, opened: Ope
   if (asked > 0 && failed === asked) process.exitCode = 1;
 }
 
-async function* namesOf(files: readonly string[]): AsyncGenerator<string> {
+async function* namesOf(files: readonly string[], stdin: Readable): AsyncGenerator<string> {
   for (const file of files) {
     if (file !== "-") yield file;
-    else for await (const line of createInterface({ input: process.stdin })) if (line.trim()) yield line.trim();
+    else for await (const line of createInterface({ input: stdin })) if (line.trim()) yield line.trim();
   }
 }
 
-/** What came of one file. With a failure there is no identification; the songs may fail on their own. */
+/** What came of one file. With a failure there is no identification; trouble leaves it standing without songs. */
 interface Answer {
   readonly file: string;
   readonly failure?: OpfindError;
   readonly identification?: Identification;
   readonly swatch?: readonly string[];
   readonly songs?: FranchiseSongs;
-  readonly songsFailure?: OpfindError;
+  readonly trouble?: OpfindError;
 }
 
 async function answerOne(file: string, opened: Opened): Promise<Answer> {
@@ -127,7 +136,13 @@ async function answerOne(file: string, opened: Opened): Promise<Answer> {
   try {
     const bytes = await readImageFile(file, signal);
     const identification = await identify(bytes, { ...pipeline, decode }, signal);
-    return { file, identification, swatch, ...(await fetchSongs(identification, opened)) };
+    const isEmpty = pipeline.index.size === 0;
+    return {
+      file,
+      identification,
+      swatch,
+      ...(isEmpty ? { trouble: EMPTY } : await fetchSongs(identification, opened)),
+    };
   } catch (error) {
     if (!(error instanceof OpfindError) || error.code === "aborted") throw error;
     return { file, failure: error };
@@ -137,18 +152,18 @@ async function answerOne(file: string, opened: Opened): Promise<Answer> {
 async function fetchSongs(
   { verdict }: Identification,
   { songs, signal }: Opened,
-): Promise<Pick<Answer, "songs" | "songsFailure">> {
+): Promise<Pick<Answer, "songs" | "trouble">> {
   if (songs === null || verdict.kind !== "match") return {};
   try {
     return { songs: await songs.songsOf(verdict.best.anilistId, signal) };
   } catch (error) {
     if (!(error instanceof OpfindError) || error.code === "aborted") throw error;
-    return { songsFailure: error };
+    return { trouble: error };
   }
 }
 
 /** The line of `--json`. */
-function factsOf({ file, failure, identification, songs, songsFailure }: Answer) {
+function factsOf({ file, failure, identification, songs, trouble }: Answer) {
   if (failure) return { file, verdict: "error", confidence: 0, candidates: [], ...failureFacts(failure), timings: {} };
   const candidates = identification?.verdict.candidates ?? [];
   const rounded = (identification?.timings ?? []).map(({ stage, ms }) => [stage, Math.round(ms * 100) / 100]);
@@ -164,16 +179,16 @@ function factsOf({ file, failure, identification, songs, songsFailure }: Answer)
       ...(sameArtwork.length > 0 ? { sameArtwork } : {}),
     })),
     ...(songs ? { songs } : {}),
-    ...(songsFailure ? failureFacts(songsFailure) : {}),
+    ...(trouble ? failureFacts(trouble) : {}),
     timings: Object.fromEntries(rounded),
   };
 }
 
 function textOf(answer: Answer, style: IdentificationStyle & { readonly titleStyle: TitleStyle }): string {
-  const { file, failure, identification, swatch = [], songs, songsFailure } = answer;
+  const { file, failure, identification, swatch = [], songs, trouble } = answer;
   if (failure || !identification) return `${file}\n${failure ? presentFailure(failure) : ""}\n`;
   const parts = [presentIdentification({ file, identification, swatch }, style)];
   if (songs) parts.push(presentSongList(songs, style));
-  if (songsFailure) parts.push(`The songs could not be had. ${presentFailure(songsFailure)}`);
+  if (trouble && trouble !== EMPTY) parts.push(`The songs could not be had. ${presentFailure(trouble)}`);
   return `${parts.join("\n\n")}\n`;
 }

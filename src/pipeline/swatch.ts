@@ -5,23 +5,26 @@ import type { RgbImage } from "./ports.ts";
  * @returns `count` colours as `#rrggbb`
  */
 export function swatchOf({ data, width, height }: RgbImage, count: number): readonly string[] {
+  const step = Math.max(1, Math.floor(height / ROWS));
   return Array.from({ length: count }, (_, part) => {
     const from = Math.floor((part * width) / count);
     const to = Math.max(from + 1, Math.floor(((part + 1) * width) / count));
     const sums = [0, 0, 0];
-    for (let row = 0; row < height; row += 1) {
-      for (let at = (row * width + from) * 3; at < (row * width + to) * 3; at += 1) {
-        const channel = (at - row * width * 3) % 3;
-        sums[channel] = (sums[channel] ?? 0) + (data[at] ?? 0);
+    let pixels = 0;
+    for (let row = 0; row < height; row += step) {
+      for (let column = from; column < Math.min(to, width); column += 1, pixels += 1) {
+        const at = (row * width + column) * 3;
+        for (let channel = 0; channel < 3; channel += 1)
+          sums[channel] = (sums[channel] ?? 0) + (data[at + channel] ?? 0);
       }
     }
-    const pixels = (to - from) * height;
-    return `#${sums
-      .map((sum) =>
-        Math.round(sum / pixels)
-          .toString(16)
-          .padStart(2, "0"),
-      )
-      .join("")}`;
+    return `#${sums.map((sum) => hex(sum / Math.max(1, pixels))).join("")}`;
   });
+}
+
+/** Rows looked at: more would not change a colour anyone sees. */
+const ROWS = 48;
+
+function hex(level: number): string {
+  return Math.round(level).toString(16).padStart(2, "0");
 }
