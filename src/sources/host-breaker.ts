@@ -1,4 +1,5 @@
 import {
+  BrokenCircuitError,
   type CircuitBreakerPolicy,
   CircuitState,
   ConsecutiveBreaker,
@@ -22,21 +23,33 @@ const SILENT = { ...FAILING, tolerated: 1 } as const;
 export interface HostBreaker {
   /** @throws whatever `request` throws; while open, an OpfindError with the code of the last failure */
   run(request: () => Promise<Response>): Promise<Response>;
+  /** Aborts, with that OpfindError as its reason, when the breaker opens: nobody needs to wait for a turn any more. */
+  opening(): AbortSignal;
 }
 
 /** One per host and process. Reads `Date.now`, as cockatiel does. */
 export function openHostBreaker(service: string): HostBreaker {
-  const refusals = breakerFor(REFUSED, isRefusal);
-  const outages = breakerFor(FAILING, isOutage);
-  const silences = breakerFor(SILENT, isSilence);
-  const all = wrap(refusals, outages, silences);
+  const breakers = [
+    breakerFor(REFUSED, isRefusal),
+    breakerFor(FAILING, isOutage),
+    breakerFor(SILENT, isSilence),
+  ] as const;
+  const all = wrap(...breakers);
+  let closed = new AbortController();
+  for (const breaker of breakers) {
+    breaker.onBreak(() => closed.abort(leftAlone(service, breaker)));
+    breaker.onHalfOpen(() => {
+      closed = new AbortController();
+    });
+  }
   return {
+    opening: () => closed.signal,
     async run(request) {
       try {
         return await all.execute(request);
       } catch (error) {
-        if (error instanceof OpfindError) throw error;
-        throw leftAlone(service, [refusals, outages, silences].find(isOpen), error);
+        if (!(error instanceof BrokenCircuitError)) throw error;
+        throw leftAlone(service, breakers.find(isOpen)) ?? error;
       }
     },
   };
@@ -67,10 +80,10 @@ function isOpen({ state }: CircuitBreakerPolicy): boolean {
   return state === CircuitState.Open;
 }
 
-function leftAlone(service: string, breaker: CircuitBreakerPolicy | undefined, cause: unknown): unknown {
+function leftAlone(service: string, breaker: CircuitBreakerPolicy | undefined): OpfindError | undefined {
   const failure = breaker?.lastFailure;
   const last = failure && "error" in failure ? failure.error : undefined;
-  if (!(last instanceof OpfindError)) return cause;
+  if (!(last instanceof OpfindError)) return undefined;
   return new OpfindError(last.code, `${service} is left alone for a while, since: ${last.message}`, {
     cause: last,
     details: { ...last.details, leftAlone: true },

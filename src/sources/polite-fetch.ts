@@ -3,7 +3,7 @@ import { openHostBreaker } from "./host-breaker.ts";
 import type { Manners } from "./manners.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { abortedFailure, sourceFailure } from "./source-failure.ts";
-import { openTurns } from "./turn.ts";
+import { openTurns, type WaitTurn } from "./turn.ts";
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -41,7 +41,7 @@ export function politeFetch(manners: Manners, { fetch, userAgent, limits = LIMIT
     for (let retries = 0; ; retries++) {
       await waitPause(pause.until, service, signal);
       const response = await breaker.run(async () => {
-        await waitTurn(signal);
+        await takeTurn(waitTurn, breaker.opening(), signal);
         return await exchange((inner) => fetch(url, { ...init, headers, signal: inner }), { service, limits, signal });
       });
       const pauseMs = askedPauseMs(response);
@@ -50,6 +50,16 @@ export function politeFetch(manners: Manners, { fetch, userAgent, limits = LIMIT
       if (retries === MAX_RETRIES) throw throttled(service, pauseMs);
     }
   };
+}
+
+/** Waiting ends early when the host fails for others meanwhile. */
+async function takeTurn(waitTurn: WaitTurn, opening: AbortSignal, signal: AbortSignal): Promise<void> {
+  try {
+    await waitTurn(AbortSignal.any([signal, opening]));
+  } catch (error) {
+    if (signal.aborted) throw abortedFailure(signal);
+    throw opening.aborted ? opening.reason : error;
+  }
 }
 
 function withUserAgent(headers: RequestInit["headers"], userAgent: string): Headers {

@@ -170,6 +170,18 @@ describe("the circuit breaker", () => {
     expect(calls).toHaveBeenCalledTimes(5);
   });
 
+  test("sends nobody to a host that failed while they waited for their turn", async () => {
+    const calls = vi.fn<Fetch>(async () => new Response("", { status: 502 }));
+    const manners = { service: "Tenrai", windows: [{ requests: 2, seconds: 1 }] };
+    const fetch = politeFetch(manners, { fetch: calls, userAgent: "opfind/1" });
+    const asked = Array.from({ length: 20 }, () => fetch("http://x/", { signal }).catch((error) => error));
+    await vi.advanceTimersByTimeAsync(1_000);
+    const failures = await Promise.all(asked);
+    expect(calls.mock.calls.length).toBeLessThanOrEqual(4);
+    expect(failures.map(({ code }) => code)).toEqual(Array(20).fill("source-down"));
+    expect(failures[19].message).toContain("Tenrai is left alone for a while");
+  });
+
   test("opens after one silence: nobody waits eight seconds twice", async () => {
     const calls = vi.fn<Fetch>(async (_, init) => new Response(endless(init?.signal)));
     const fetch = polite(calls);
