@@ -9,7 +9,8 @@ import { readImageFile } from "../pipeline/read-image-file.ts";
 import type { Output, VerbContext } from "./verb.ts";
 
 /** What of an open gallery an import uses. */
-export interface ImportGallery extends Pick<ImportDeps, "decode" | "galleryViews" | "resolveTitle" | "anilistIdOf"> {
+export interface ImportGallery
+  extends Pick<ImportDeps, "decode" | "galleryViews" | "resolveTitle" | "anilistIdOf" | "franchiseIdOf"> {
   readonly store: SqlitePosterStore;
   readonly embedder: Embedder;
   readonly clock: Clock;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { extname, resolve } from "node:path";
+import type { AnilistId } from "../domain/anime.ts";
 import { type ErrorCode, OpfindError } from "../errors.ts";
 import { type ImportRow, readImportRows } from "./import-rows.ts";
 import type { Embedder, NewPoster, PosterStore, RgbImage } from "./ports.ts";
@@ -78,6 +79,7 @@ export async function importPosters(
 interface ReadyRow {
   readonly file: string;
   readonly anime: AnimeIdentity;
+  readonly franchiseId: AnilistId | null;
   readonly bytes: Uint8Array;
   readonly sha256: string;
   readonly views: readonly View[];
@@ -96,7 +98,8 @@ async function prepareRow(row: ImportRow, deps: Preparing, signal: AbortSignal):
     const { anime } = answer;
     if (store.has(sha256, anime.anilistId, embedder.modelId)) return tally.repeat(row.file);
     const views = deps.galleryViews(await deps.decode(bytes, signal));
-    return { file: row.file, anime, bytes, sha256, views };
+    const franchiseId = await deps.franchiseIdOf(anime.anilistId, signal);
+    return { file: row.file, anime, franchiseId, bytes, sha256, views };
   } catch (error) {
     if (!(error instanceof OpfindError) || error.code === "aborted") throw error;
     return tally.fail(row.file, error.code, error.message);
@@ -112,12 +115,12 @@ async function storeAll(rows: readonly ReadyRow[], { store, embedder, tally }: S
     signal,
   );
   let from = 0;
-  for (const { file, anime, bytes, sha256, views } of rows) {
+  for (const { file, anime, franchiseId, bytes, sha256, views } of rows) {
     const own = embeddings.slice(from, from + views.length);
     from += views.length;
     const poster: NewPoster = {
       anime,
-      franchiseId: null, // becomes known when its songs are asked for
+      franchiseId,
       image: { bytes, extension: extensionOf(file) },
       sha256,
       source: "import",

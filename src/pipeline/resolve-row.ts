@@ -7,6 +7,8 @@ export interface ResolveDeps {
   /** The id map. @returns null when it does not know the id */
   readonly anilistIdOf: (malId: MalId) => AnilistId | null;
   readonly resolveTitle: ResolveTitle;
+  /** @returns null when it is not known; then it becomes known with the anime's songs at the latest */
+  readonly franchiseIdOf: (anilistId: AnilistId, signal: AbortSignal) => Promise<AnilistId | null>;
 }
 
 export type AnimeIdentity = Pick<Anime, "anilistId" | "malId" | "title">;

@@ -57,7 +57,11 @@ test("pictures named by title and season find their season; other files are let 
   const dir = folderOf({ "Haikyuu!! S1.jpg": "1", "Haikyuu!! S2.png": "2", "notes.txt": "x", ".hidden.jpg": "x" });
   const { store } = await storeWith(0);
   expect(await importPosters({ dir }, { ...importDeps(), store }, live())).toMatchObject({ added: 2, failed: [] });
-  expect([...store.list()].map(({ anilistId }) => anilistId).sort()).toEqual([20464, 20992]);
+  const records = [...store.records()].map(({ anime, franchiseId }) => [anime.anilistId, franchiseId]);
+  expect(records.sort()).toEqual([
+    [20464, null],
+    [20992, 20464],
+  ]);
 });
 
 test("unknown and ambiguous titles are asked back, an outage is a failure, none stops the others", async () => {

@@ -38,6 +38,7 @@ export function importDeps(): Omit<ImportDeps, "store"> & { readonly clock: Cloc
       if (title.startsWith("Down")) throw new OpfindError("source-down", "AniList is down.");
       throw new OpfindError("title-unknown", `No anime is called "${title}".`);
     },
+    franchiseIdOf: async (anilistId) => (anilistId === 20992 ? 20464 : null),
     onProgress: () => {},
   };
 }

@@ -44,6 +44,7 @@ try {
     decode: async (data) => ({ data, width: data.length, height: 1 }),
     galleryViews: (image) => ["full", "centre", "top"].map((name) => ({ name, image })),
     anilistIdOf: () => null,
+    franchiseIdOf: async () => null,
     resolveTitle: async () => {
       throw new Error("every row has an id");
     },
