@@ -13,7 +13,11 @@ await mkdir(here("strangers"), { recursive: true });
 let bytes = 0;
 for (const show of shows) bytes += await draw(show, "posters");
 for (const show of strangers) bytes += await draw(show, "strangers");
-const manifest = shows.map(({ file, title, anilistId }) => ({ file: `${file}.webp`, title, anilistId }));
+const manifest = shows.map(({ file, title, season, anilistId }) => ({
+  file: `${file}.webp`,
+  title: `${title} (${season})`,
+  anilistId,
+}));
 await writeFile(here("posters/manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 console.log(`${shows.length + strangers.length} pictures, ${Math.round(bytes / 1024)} kB`);
 

@@ -1,4 +1,4 @@
-import { circle, ellipse, HEIGHT, n, path, polygon, rect, WIDTH } from "./svg.mjs";
+import { circle, ellipse, HEIGHT, n, path, polygon, rect, stroke, WIDTH } from "./svg.mjs";
 
 export const sky = () => rect(0, 0, WIDTH, HEIGHT, "url(#sky)");
 
@@ -110,3 +110,27 @@ export const train = (body, stripe, window_) =>
   circle(-32, -12, 8, stripe) +
   circle(32, -12, 8, stripe) +
   rect(-3, -84, 6, 40, body);
+
+export function balloon(x, y, [canvas, stripe, rope]) {
+  const stripes = [-24, 0, 24].map((dx) => ellipse(x + dx, y, 7, 50 - Math.abs(dx) / 2, stripe));
+  const basket = stroke(
+    `M${n(x - 22)} ${n(y + 46)} L${n(x - 8)} ${n(y + 84)} M${n(x + 22)} ${n(y + 46)} L${n(x + 8)} ${n(y + 84)}`,
+    rope,
+    2,
+  );
+  return circle(x, y, 52, canvas) + stripes.join("") + basket + rect(x - 11, y + 84, 22, 16, rope);
+}
+
+export function flower(dice, [petal, centre, other, stem]) {
+  const [x, y, r] = [dice.between(0, 460), dice.between(330, 640), dice.between(7, 22)];
+  const colour = dice.pick([petal, other, centre]);
+  const petals = Array.from({ length: 6 }, (_, i) => {
+    const turn = (i * Math.PI) / 3;
+    return circle(x + Math.cos(turn) * r, y + Math.sin(turn) * r, r * 0.6, colour);
+  });
+  return (
+    stroke(`M${n(x)} ${n(y)} q${dice.whole(-12, 12)} 40 0 90`, stem, 4) +
+    petals.join("") +
+    circle(x, y, r * 0.55, centre)
+  );
+}

@@ -1,5 +1,5 @@
 import { figure } from "./people.mjs";
-import { cloud, pine, ship, sky, torii, train } from "./props.mjs";
+import { balloon, cloud, flower, pine, ship, sky, torii, train } from "./props.mjs";
 import { circle, ellipse, group, HEIGHT, n, polygon, rect, ridge, stroke, WIDTH } from "./svg.mjs";
 
 /** Backgrounds out of doors. Each is given the dice and a palette `[dark, deep, mid, bright, light]` and fills the sheet. */
@@ -193,5 +193,15 @@ export const LAND_SCENES = {
       ridge(dice, { y: 590, height: 40, step: 40, fill: dark }) +
       embers
     );
+  },
+  meadow(dice, [dark, deep, mid, bright, light]) {
+    const hills = [mid, deep].map((fill, i) =>
+      ridge(dice, { y: 330 + i * 70, height: 50, step: 90, fill, isSharp: false }),
+    );
+    const balloons = dice.times(4, (i) =>
+      balloon(60 + i * 110 + dice.between(-20, 20), dice.between(70, 240), [bright, light, dark]),
+    );
+    const flowers = dice.times(60, () => flower(dice, [bright, light, mid, dark]));
+    return sky() + balloons + hills.join("") + rect(0, 470, WIDTH, 180, dark) + flowers;
   },
 };

@@ -20,7 +20,7 @@ export const RECIPES = {
   "lantern-harbour-1": ["harbour", DUSK, "stacked", 1, 11],
   "lantern-harbour-2": ["harbour", LAGOON, "classic", 2, 12],
   "lantern-harbour-film": ["sea", DUSK, "vertical", 1, 13],
-  "iron-lullaby-1": ["metropolis", EMBER, "slanted", 0, 21],
+  "iron-lullaby-1": ["metropolis", EMBER, "slanted", 1, 21],
   "iron-lullaby-2": ["metropolis", FROST, "terminal", 1, 22],
   "moonlit-courier-1": ["mountains", VIOLET, "classic", 0, 31],
   "moonlit-courier-2": ["mountains", CORAL, "bouncing", 1, 32],
@@ -40,12 +40,12 @@ export const RECIPES = {
   "glasswing-academy-2": ["neon", NEON, "bouncing", 1, 92],
   "rooftop-rally-1": ["court", CORAL, "slanted", 0, 101],
   "rooftop-rally-2": ["court", FROST, "stacked", 2, 102],
-  "hollow-crown-dragoon-1": ["dragon", EMBER, "classic", 0, 111],
+  "hollow-crown-dragoon-1": ["dragon", LAGOON, "classic", 1, 111],
   "hollow-crown-dragoon-2": ["dragon", VIOLET, "slanted", 1, 112],
   "night-train-to-sora-1": ["railway", DUSK, "classic", 1, 121],
   "night-train-to-sora-special": ["railway", MINT, "vertical", 2, 122],
   "ashes-of-october": ["railway", SLATE, "terminal", 1, 131],
-  "the-gardener-of-mars": ["cosmos", ACID, "stacked", 2, 132],
+  "the-gardener-of-mars": ["meadow", CORAL, "stacked", 0, 132],
 };
 
 /** Lines under the title, only for looks. */

@@ -21,7 +21,7 @@ export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   "config-invalid": "Correct the value in the environment or in .env; .env.example shows every variable.",
   aborted: "Run the same command again: it goes on where it stopped.",
   "disk-full": "Free some space, or move the data with OPFIND_DATA_DIR; nothing that was stored is lost.",
-  "part-broken": "Follow the arrows from top to bottom, then run `opfind doctor` again.",
+  "part-broken": "`opfind doctor` looks at every part and says what to do.",
   "file-missing": "Check the path; relative paths start from the current folder.",
   "file-unreadable": "Check the permissions of the file and of its folder.",
   "image-empty": "The file holds nothing; save or download the picture again.",

@@ -15,6 +15,7 @@ export interface SheetRow {
 const PICTURE = { width: 140, height: 150 } as const;
 const CELL = { width: 308, height: 206 } as const;
 const COLUMNS = 4;
+const MOST_LETTERS = 38;
 
 /** Draws all trials as one picture: before, after, and the answer below. */
 export async function writeContactSheet(file: string, rows: readonly SheetRow[]): Promise<void> {
@@ -51,7 +52,12 @@ function caption({ what, says, isRight }: SheetRow): string {
   const colour = isRight ? "#1d6b3f" : "#b3261e";
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${CELL.width}" height="44" font-family="sans-serif">
     <text x="10" y="15" font-size="13" fill="#444">${escaped(what)}</text>
-    <text x="10" y="34" font-size="14" font-weight="bold" fill="${colour}">${isRight ? "✓" : "✗"} ${escaped(says)}</text></svg>`;
+    <text x="10" y="34" font-size="13" font-weight="bold" fill="${colour}">${isRight ? "✓" : "✗"} ${escaped(shortened(says))}</text></svg>`;
+}
+
+/** As much as fits beside the next cell. */
+function shortened(text: string): string {
+  return text.length > MOST_LETTERS ? `${text.slice(0, MOST_LETTERS - 1)}…` : text;
 }
 
 function escaped(text: string): string {

@@ -11,7 +11,7 @@ import type { VerbContext } from "../verb.ts";
 import { type Catalogue, openInventedSongs, readCatalogue } from "./catalogue.ts";
 import { type SheetRow, writeContactSheet } from "./contact-sheet.ts";
 import { type DemoWire, pipelineOf } from "./gallery.ts";
-import { describeTimings, explain, judgement } from "./story.ts";
+import { describeTimings, explain, inShort, judgement } from "./story.ts";
 import { TRIALS, toFile } from "./trials.ts";
 
 interface Stage {
@@ -93,7 +93,7 @@ async function askAll({ context, wire, examples, catalogue }: Stage): Promise<re
     const ask = async (picture: Picture) => {
       const identification = await identify(picture.after, pipeline, signal);
       const isRight = judgement(identification, picture.expected);
-      asked.push({ ...picture, identification, isRight, says: explain(identification) });
+      asked.push({ ...picture, identification, isRight, says: inShort(identification) });
       output.line(
         `   ${isRight ? "✓" : "✗"} ${picture.title.padEnd(28)} ${picture.what.padEnd(28)} → ${explain(identification)}`,
       );

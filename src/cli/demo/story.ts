@@ -19,6 +19,11 @@ export function explain({ verdict }: Identification): string {
   }
 }
 
+/** The same without what tells the seasons of a title apart, for the narrow caption below a picture. */
+export function inShort(identification: Identification): string {
+  return explain(identification).replaceAll(/ \([^)]*\)/g, "");
+}
+
 /** One line per stage, in the order they ran: the median over the pictures that needed it. */
 export function describeTimings(identifications: readonly Identification[]): string {
   const spent = new Map<string, number[]>();
