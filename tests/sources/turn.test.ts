@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { ANILIST_MANNERS, ANIMETHEMES_MANNERS, TENRAI_MANNERS } from "../../src/sources/manners.ts";
+import { type Fetch, politeFetch } from "../../src/sources/polite-fetch.ts";
+
+const MINUTE = 60_000;
+const signal = new AbortController().signal;
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("the rate windows", () => {
+  test.each([
+    [ANILIST_MANNERS, 30],
+    [ANIMETHEMES_MANNERS, 70],
+    [TENRAI_MANNERS, 52],
+  ])("of $service keep any minute polite", async (manners, mostPerMinute) => {
+    const at: number[] = [];
+    const fetch = politeFetch(manners, {
+      fetch: async () => {
+        at.push(Date.now());
+        return new Response("{}");
+      },
+      userAgent: "opfind/1",
+    });
+    // A caller waits 30 s at most, so ask anew every second.
+    for (let second = 0; second < 180; second++) {
+      for (let burst = 0; burst < 3; burst++) void fetch("http://x/", { signal }).catch(() => {});
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    const perMinute = at.map((start) => at.filter((time) => time >= start && time < start + MINUTE).length);
+    expect(Math.max(...perMinute)).toBeLessThanOrEqual(mostPerMinute);
+    expect(Math.max(...perMinute)).toBeGreaterThan(15);
+  });
+
+  test("of AniList let nine requests of one long question through at once", async () => {
+    const calls = vi.fn<Fetch>(async () => new Response("{}"));
+    const fetch = politeFetch(ANILIST_MANNERS, { fetch: calls, userAgent: "opfind/1" });
+    for (let at = 0; at < 12; at++) void fetch("http://x/", { signal });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls).toHaveBeenCalledTimes(9);
+    await vi.advanceTimersByTimeAsync(12_000);
+    expect(calls).toHaveBeenCalledTimes(12);
+  });
+
+  test("tell a caller who would wait longer than half a minute", async () => {
+    const manners = { service: "AniList", windows: [{ requests: 1, seconds: 60 }] };
+    const fetch = politeFetch(manners, { fetch: async () => new Response("{}"), userAgent: "opfind/1" });
+    await fetch("http://x/", { signal });
+    const answer = expect(fetch("http://x/", { signal })).rejects.toMatchObject({
+      code: "source-throttled",
+      message: "AniList asks to wait: opfind has asked it as often as is polite.",
+    });
+    await vi.advanceTimersByTimeAsync(30_000);
+    await answer;
+  });
+});
