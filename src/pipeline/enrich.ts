@@ -7,7 +7,7 @@ import { missingFor } from "./missing.ts";
 import type { AnimeMemory, AnimeNode, ThemeMemory } from "./ports.ts";
 
 /** Finds all seasons of an anime through any means of asking for a layer of it. See sources/franchise-walk.ts. */
-export type WalkFranchise = (
+type WalkFranchise = (
   askLayer: (ids: readonly AnilistId[], signal: AbortSignal) => Promise<ReadonlyMap<AnilistId, AnimeNode>>,
   start: AnilistId,
   signal: AbortSignal,
