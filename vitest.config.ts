@@ -9,7 +9,8 @@ export default defineConfig({
     include: ["tests/**/*.test.ts"],
     // Workers and child processes run from dist/: build once before the suite (see src/entry-point.ts).
     globalSetup: ["tests/support/build.ts"],
-    env: { ...NOTHING_SET, NODE_ENV: "test", FORCE_COLOR: "0" },
+    // ONNX Runtime would report its use to its maker (see src/main.ts).
+    env: { ...NOTHING_SET, NODE_ENV: "test", FORCE_COLOR: "0", ORT_DISABLE_TELEMETRY: "1" },
     pool: "forks",
     testTimeout: 30_000,
     hookTimeout: 60_000,

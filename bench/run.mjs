@@ -20,6 +20,8 @@ import { examplePictures, picturesOf } from "./pictures.mjs";
 import { benchStart, machine, memory } from "./process.mjs";
 import { benchSearch } from "./search.mjs";
 
+process.env.ORT_DISABLE_TELEMETRY = "1"; // as src/main.ts does, before the first session
+
 const { values } = parseArgs({
   options: {
     json: { type: "boolean", default: false },

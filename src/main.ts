@@ -15,6 +15,10 @@ import { openLog } from "./log.ts";
 /** How long an aborted verb may tidy up before the process ends regardless. */
 const GRACE_MS = 5_000;
 
+// ONNX Runtime reports its use to its maker unless told otherwise before it starts, also on Linux and
+// macOS (microsoft/onnxruntime pull request 27379). Nothing leaves this machine that nobody asked for.
+Object.assign(process.env, { ORT_DISABLE_TELEMETRY: "1" });
+
 const argv = process.argv.slice(2);
 const { stdout, stderr } = process;
 const output = openOutput({ stdout, stderr, elapsedMs: () => performance.now() });
