@@ -131,12 +131,12 @@ async function askAll(
 ): Promise<readonly Probe[]> {
   const bar = deps.progress("Queries", questions.length);
   const { modelId } = deps.embedder;
-  const sameArtwork = openArtwork(gallery, {
+  const artwork = openArtwork(gallery, {
     modelId,
     threshold: plan.isFit ? SAME_ARTWORK : deps.calibration.sameArtwork,
   });
   const { typicalBackground } = deps.calibration;
-  const probing = { gallery, embedder: deps.embedder, sameArtwork, typicalBackground };
+  const probing = { gallery, embedder: deps.embedder, artwork, typicalBackground };
   let done = 0;
   const ask = async ({ file, edits }: Question): Promise<readonly Probe[]> => {
     signal.throwIfAborted();

@@ -1,7 +1,9 @@
 import type { AnilistId } from "../domain/anime.ts";
 import type { PosterId } from "../domain/poster.ts";
+import type { Artwork } from "../pipeline/artwork.ts";
 import { describe, type Features } from "../pipeline/features.ts";
-import { foldSameArtwork, franchiseOf, postersToCompare, type Ranking, rankAnime } from "../pipeline/group.ts";
+import { franchiseOf, type Ranking } from "../pipeline/group.ts";
+import { rank } from "../pipeline/identify.ts";
 import type { Embedder, RgbImage } from "../pipeline/ports.ts";
 import { type PosterScores, searchViews } from "../pipeline/search.ts";
 import { queryViews } from "../pipeline/views.ts";
@@ -41,7 +43,7 @@ export interface Probe {
 export interface ProbeDeps {
   readonly gallery: Gallery;
   readonly embedder: Embedder;
-  readonly sameArtwork: (posterIds: readonly PosterId[]) => (a: PosterId, b: PosterId) => boolean;
+  readonly artwork: Artwork;
   readonly typicalBackground: number;
 }
 
@@ -92,11 +94,9 @@ export async function applyEdit(image: RgbImage, edit: Edit, { seed, path }: { s
 function traceStage(
   scores: readonly PosterScores[],
   { file, franchise, size }: { file: LabelledFile; franchise: string | undefined; size: RgbImage },
-  { gallery, sameArtwork, typicalBackground }: ProbeDeps,
+  { gallery, artwork, typicalBackground }: ProbeDeps,
 ): StageTrace {
-  const labels = gallery.labels([...new Set(scores.flatMap((view) => [...view.keys()]))]);
-  const unfolded = rankAnime(scores, labels);
-  const ranking = foldSameArtwork(unfolded, sameArtwork(postersToCompare(unfolded)));
+  const ranking = rank(scores, { store: gallery, artwork });
   const [leader] = ranking.anime;
   return {
     ranking: compact(ranking),

@@ -15,7 +15,7 @@ export interface PosterRow {
   readonly franchiseId: number | null;
 }
 
-export interface EmbeddingRow {
+interface EmbeddingRow {
   readonly embeddingId: number;
   readonly posterId: number;
   readonly view: string;
@@ -56,7 +56,8 @@ function reading(database: Database) {
       `${EMBEDDING} WHERE model_id = ? AND embedding_id > ? ORDER BY embedding_id ${PAGE}`,
     ),
     embeddingsOf: database.prepare<[number, string], EmbeddingRow>(
-      `${EMBEDDING} WHERE poster_id = ? AND model_id = ? ORDER BY embedding_id`,
+      // The + keeps SQLite to the index by poster: it would read all of a model's rows to have them in order.
+      `${EMBEDDING} WHERE poster_id = ? AND model_id = ? ORDER BY +embedding_id`,
     ),
     hasEmbeddings: database
       .prepare<[number, string], number>("SELECT count(*) FROM embeddings WHERE poster_id = ? AND model_id = ?")

@@ -1,17 +1,24 @@
 import type { PosterId } from "../domain/poster.ts";
 import type { Embedding, PosterStore } from "./ports.ts";
 
-/**
- * Tells whether two posters show the same artwork, from their own stored embeddings.
- * @param threshold cosine of their closest views from which on they do; a calibration names it
- */
+export interface Artwork {
+  /** cosine of their closest views from which on two posters show the same artwork; a calibration names it */
+  readonly threshold: number;
+  /** Looks the posters' own embeddings up, once for all comparisons among them. */
+  among(posterIds: readonly PosterId[]): (a: PosterId, b: PosterId) => boolean;
+}
+
+/** Tells whether two posters show the same artwork, from their own stored embeddings. */
 export function openArtwork(
   store: Pick<PosterStore, "embeddingsOf">,
   { modelId, threshold }: { readonly modelId: string; readonly threshold: number },
-): (posterIds: readonly PosterId[]) => (a: PosterId, b: PosterId) => boolean {
-  return (posterIds) => {
-    const embeddings = store.embeddingsOf(posterIds, modelId);
-    return (a, b) => closest(embeddings.get(a) ?? [], embeddings.get(b) ?? []) >= threshold;
+): Artwork {
+  return {
+    threshold,
+    among(posterIds) {
+      const embeddings = store.embeddingsOf(posterIds, modelId);
+      return (a, b) => closest(embeddings.get(a) ?? [], embeddings.get(b) ?? []) >= threshold;
+    },
   };
 }
 

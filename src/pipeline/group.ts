@@ -1,5 +1,6 @@
 import type { AnilistId } from "../domain/anime.ts";
 import type { PosterId } from "../domain/poster.ts";
+import type { Artwork } from "./artwork.ts";
 import type { PosterLabel } from "./ports.ts";
 import type { PosterScores } from "./search.ts";
 
@@ -42,18 +43,35 @@ export function rankAnime(views: readonly PosterScores[], labels: ReadonlyMap<Po
  * Folds anime whose poster is the leader's artwork into the leader: the gallery holds one picture under several ids,
  * and a margin against oneself says nothing.
  */
-export function foldSameArtwork(ranking: Ranking, isSameArtwork: (a: PosterId, b: PosterId) => boolean): Ranking {
+export function foldSameArtwork(ranking: Ranking, artwork: Artwork): Ranking {
   const [leader, ...rest] = ranking.anime;
-  if (!leader) return ranking;
-  const same = new Set(rest.slice(0, FOLDED).filter(({ posterId }) => isSameArtwork(leader.posterId, posterId)));
+  const posterIds = postersToCompare(ranking, artwork.threshold);
+  if (!leader || posterIds.length === 0) return ranking;
+  const isSameArtwork = artwork.among(posterIds);
+  const same = new Set(
+    rest
+      .slice(0, FOLDED)
+      .filter(({ posterId }) => posterIds.includes(posterId) && isSameArtwork(leader.posterId, posterId)),
+  );
   if (same.size === 0) return ranking;
   const folded = { ...leader, sameArtwork: [...same].map(({ anilistId }) => anilistId) };
   return { ...ranking, anime: [folded, ...rest.filter((anime) => !same.has(anime))] };
 }
 
-/** Posters of the anime that `foldSameArtwork` may compare: the leader first. */
-export function postersToCompare({ anime }: Ranking): readonly PosterId[] {
-  return anime.slice(0, FOLDED + 1).map(({ posterId }) => posterId);
+/**
+ * The leader's poster and those that may show its artwork; empty when none can. Two vectors closer than `threshold`
+ * see the query under angles that differ by no more than theirs, so most leaders need no look at stored embeddings.
+ */
+function postersToCompare({ anime }: Ranking, threshold: number): readonly PosterId[] {
+  const [leader, ...rest] = anime.slice(0, FOLDED + 1);
+  if (!leader) return [];
+  const furthest = angle(leader.score) + angle(threshold);
+  const possible = rest.filter(({ score }) => angle(score) <= furthest);
+  return possible.length === 0 ? [] : [leader, ...possible].map(({ posterId }) => posterId);
+}
+
+function angle(cosine: number): number {
+  return Math.acos(Math.max(-1, Math.min(1, cosine)));
 }
 
 /** No artwork in ../shared/posters is used by more than four anime. */

@@ -1,8 +1,8 @@
 import type { Identification, StageTiming, Verdict } from "../domain/identification.ts";
-import type { PosterId } from "../domain/poster.ts";
+import type { Artwork } from "./artwork.ts";
 import type { Calibration } from "./calibration.ts";
 import { decide } from "./decide.ts";
-import { foldSameArtwork, postersToCompare, type Ranking, rankAnime } from "./group.ts";
+import { foldSameArtwork, type Ranking, rankAnime } from "./group.ts";
 import type { Clock, Embedder, Embedding, PosterStore, RgbImage, VectorIndex } from "./ports.ts";
 import { type PosterScores, searchViews } from "./search.ts";
 import { queryViews } from "./views.ts";
@@ -13,7 +13,7 @@ export interface IdentifyDeps {
   readonly index: VectorIndex;
   readonly store: Pick<PosterStore, "labels">;
   /** `openArtwork` of artwork.ts */
-  readonly artwork: (posterIds: readonly PosterId[]) => (a: PosterId, b: PosterId) => boolean;
+  readonly artwork: Artwork;
   readonly calibration: Calibration;
   readonly clock: Pick<Clock, "elapsedMs">;
 }
@@ -53,8 +53,7 @@ export function rank(
   { store, artwork }: Pick<IdentifyDeps, "store" | "artwork">,
 ): Ranking {
   const posterIds = [...new Set(views.flatMap((view) => [...view.keys()]))];
-  const ranking = rankAnime(views, store.labels(posterIds));
-  return foldSameArtwork(ranking, artwork(postersToCompare(ranking)));
+  return foldSameArtwork(rankAnime(views, store.labels(posterIds)), artwork);
 }
 
 function basis(calibration: Calibration, stage: "first" | "all", size: RgbImage) {

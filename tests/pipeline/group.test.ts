@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openArtwork } from "../../src/pipeline/artwork.ts";
-import { foldSameArtwork, franchiseOf, postersToCompare, rankAnime, titleStem } from "../../src/pipeline/group.ts";
+import { foldSameArtwork, franchiseOf, rankAnime, titleStem } from "../../src/pipeline/group.ts";
 import type { PosterLabel } from "../../src/pipeline/ports.ts";
 
 const label = (posterId: number, anilistId: number, title: string, franchiseId: number | null = null): PosterLabel => ({
@@ -70,7 +70,10 @@ describe("the same artwork under several ids", () => {
   ]);
 
   test("is folded into the leader and named there", () => {
-    const folded = foldSameArtwork(rankAnime([view], LABELS), (a, b) => a === 1 && b === 3);
+    const folded = foldSameArtwork(rankAnime([view], LABELS), {
+      threshold: 0.9,
+      among: () => (a, b) => a === 1 && b === 3,
+    });
     expect(folded.anime.map(({ anilistId, sameArtwork }) => [anilistId, sameArtwork])).toEqual([
       [10, [20]],
       [30, []],
@@ -85,14 +88,37 @@ describe("the same artwork under several ids", () => {
           [3, [Float32Array.of(0.6, 0.8)]],
         ]),
     };
-    const isSame = (threshold: number) => openArtwork(store, { modelId: "m", threshold })([1, 3, 4]);
+    const isSame = (threshold: number) => openArtwork(store, { modelId: "m", threshold }).among([1, 3, 4]);
     expect(isSame(0.75)(1, 3)).toBe(true);
     expect(isSame(0.85)(1, 3)).toBe(false);
     expect(isSame(0.75)(1, 4)).toBe(false); // poster 4 has no embedding: nothing is known, so nothing is claimed
   });
 
-  test("is looked for among the leaders only", () => {
-    expect(postersToCompare(rankAnime([view], LABELS))).toEqual([1, 3, 4]);
+  test("costs no look at stored embeddings when no other poster is near enough to be it", () => {
+    const looked: (readonly number[])[] = [];
+    const artwork = {
+      threshold: 0.97,
+      among: (posterIds: readonly number[]) => {
+        looked.push(posterIds);
+        return () => false;
+      },
+    };
+    foldSameArtwork(rankAnime([view], LABELS), artwork);
+    expect(looked).toEqual([[1, 3]]); // .50 lies too far from .90 for a pair of .97
+    foldSameArtwork(
+      rankAnime(
+        [
+          new Map([
+            [1, 0.95],
+            [4, 0.6],
+          ]),
+        ],
+        LABELS,
+      ),
+      artwork,
+    );
+    foldSameArtwork(rankAnime([], LABELS), artwork);
+    expect(looked).toHaveLength(1);
   });
 });
 

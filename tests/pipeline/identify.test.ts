@@ -60,7 +60,7 @@ function pipeline({ first, later = first, isSame = () => false }: Scene) {
             .map((one) => [one.posterId, one]),
         ),
     },
-    artwork: () => isSame,
+    artwork: { threshold: 0.9, among: () => isSame },
     calibration: {
       ...uncalibrated("played"),
       weights: { first: weights, all: weights },
