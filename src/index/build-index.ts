@@ -9,7 +9,7 @@ import type { SqlitePosterStore } from "./poster-store.ts";
 import { type SnapshotPlace, type StorableIndex, snapshotPlace, storeIndex, sweepGenerations } from "./snapshot.ts";
 
 /** Where an index says what it does; pino's logger is one. */
-export interface IndexLog {
+interface IndexLog {
   info(message: string): void;
   warn(message: string): void;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { env } from "node:process";
 import type { Index } from "faiss-node";
 import { FAISS_CALL, type FaissKind, type FaissReply, type FaissRequest } from "./faiss-messages.ts";
 import { setSearchWidth } from "./hnsw-header.ts";
@@ -8,7 +9,7 @@ import { setSearchWidth } from "./hnsw-header.ts";
 // The process that FAISS lives in: every call of it blocks, some leak, and some mistakes end the process.
 
 /** OpenMP reads this when FAISS is loaded. With two threads and anything else running, 0.2 ms become 4–15. */
-Object.assign(process.env, { OMP_NUM_THREADS: "1" });
+Object.assign(env, { OMP_NUM_THREADS: "1" });
 const { default: faiss } = await import("faiss-node");
 
 let index: Index = new faiss.IndexFlatIP(1);

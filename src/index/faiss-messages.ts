@@ -2,10 +2,10 @@ import { z } from "zod";
 
 /** What parent and child say to each other. Vectors are `[rows, dimension]`, float32, row by row. */
 const vectors = z.instanceof(Float32Array);
-export const FAISS_KIND = z.enum(["faiss-flat", "faiss-hnsw"]);
+const FAISS_KIND = z.enum(["faiss-flat", "faiss-hnsw"]);
 export type FaissKind = z.infer<typeof FAISS_KIND>;
 
-export const FAISS_REQUEST = z.discriminatedUnion("op", [
+const FAISS_REQUEST = z.discriminatedUnion("op", [
   z.object({ op: z.literal("create"), kind: FAISS_KIND, dimension: z.int() }),
   z.object({ op: z.literal("read"), file: z.string() }),
   z.object({ op: z.literal("add"), vectors }),

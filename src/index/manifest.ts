@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 
-export const INDEX_KIND = z.enum(["exact", "faiss-flat", "faiss-hnsw"]);
+const INDEX_KIND = z.enum(["exact", "faiss-flat", "faiss-hnsw"]);
 export type IndexKind = z.infer<typeof INDEX_KIND>;
 
 const checkedFile = z.object({ file: z.string(), bytes: z.int(), sha256: z.string() });

@@ -55,7 +55,7 @@ function foreignness(manifest: IndexManifest, { modelId, dimension }: SnapshotPl
   return undefined;
 }
 
-export async function readLabels(folder: string, manifest: IndexManifest): Promise<Labels> {
+async function readLabels(folder: string, manifest: IndexManifest): Promise<Labels> {
   return LABELS.parse(JSON.parse(await readFile(join(folder, manifest.labels.file), "utf8")));
 }
 

@@ -35,7 +35,7 @@ export interface ImportRow {
 }
 
 /** A manifest entry that is no row, told without stopping the others. */
-export interface BadRow {
+interface BadRow {
   readonly file: string;
   readonly why: string;
 }

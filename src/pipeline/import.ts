@@ -22,14 +22,14 @@ export interface ImportRequest {
   readonly manifest?: string | undefined;
 }
 
-export interface FailedRow {
+interface FailedRow {
   readonly file: string;
   readonly code: ErrorCode;
   readonly message: string;
 }
 
 /** A row whose anime only a person can tell. */
-export interface UnresolvedRow {
+interface UnresolvedRow {
   readonly row: ImportRow;
   readonly why: string;
 }
