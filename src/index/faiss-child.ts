@@ -65,7 +65,7 @@ function create(kind: FaissKind, dimension: number): Index {
     const file = join(folder, "empty");
     faiss.Index.fromFactory(dimension, "HNSW32", faiss.MetricType.METRIC_INNER_PRODUCT).write(file);
     const bytes = readFileSync(file);
-    setSearchWidth(bytes, { efConstruction: 80, efSearch: 96 });
+    setSearchWidth(bytes, { efConstruction: 40, efSearch: 96 });
     writeFileSync(file, bytes);
     return faiss.Index.read(file);
   } finally {

@@ -156,9 +156,9 @@ test("verify counts rows that the index lacks, has too many, and those that came
 test.each([
   ["auto", 100, "exact"],
   ["auto", 30_000, "faiss-flat"],
-  ["auto", 60_000, "faiss-hnsw"],
+  ["auto", 150_000, "faiss-hnsw"],
   ["faiss", 100, "faiss-flat"],
-  ["exact", 60_000, "exact"],
+  ["exact", 150_000, "exact"],
 ] as const)("%s with %i rows chooses %s", (preference, rows, kind) => {
   expect(chooseKind(preference, rows)).toBe(kind);
 });
