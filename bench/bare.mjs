@@ -11,8 +11,14 @@ export async function openBare({ network, input, output, threads }) {
     return (await session.run({ [input.name]: tensor }))[output].data;
   };
   return {
-    /** Decodes an image file straight to the network's size. @returns `[height, width, 3]` */
-    decode: (bytes) => sharp(bytes).removeAlpha().resize(input.width, input.height, { fit: "fill" }).raw().toBuffer(),
+    input,
+    /** Decodes every pixel of an image file, then scales to the network's size. @returns `[height, width, 3]` */
+    decode: (bytes) =>
+      sharp(bytes)
+        .removeAlpha()
+        .resize(input.width, input.height, { fit: "fill", kernel: "cubic", fastShrinkOnLoad: false })
+        .raw()
+        .toBuffer(),
     /** Runs pictures that are decoded to the network's size. @returns `[count · dimension]` */
     async embed(pictures) {
       const values = new Float32Array(pictures.length * 3 * area);
