@@ -1,6 +1,19 @@
 import type { RgbImage } from "../pipeline/ports.ts";
 import { pick, type Random } from "./random.ts";
-import { bar, border, cropTo, darken, jpeg, letterbox, mirrored, resizeTo, squash, textOver } from "./retouch.ts";
+import {
+  bar,
+  border,
+  cropTo,
+  darken,
+  jpeg,
+  letterbox,
+  mirrored,
+  onBlurredSelf,
+  onPage,
+  resizeTo,
+  squash,
+  textOver,
+} from "./retouch.ts";
 
 /** One thing people do to a poster before they ask about it. Deterministic in `random`. */
 export interface Edit {
@@ -24,6 +37,10 @@ export const EDITS: readonly Edit[] = [
   edit("border 8 %", (image, random) => border(image, { share: 0.08, colour: paper(random) })),
   edit("border 30 %", (image, random) => border(image, { share: 0.3, colour: paper(random) })),
   edit("letterbox", (image) => letterbox(image, 16 / 9)),
+  edit("blurred sides", (image) => onBlurredSelf(image, 16 / 9)),
+  edit("in a screenshot", (image, random) =>
+    onPage(image, { width: 1280, height: 720, x: random(), y: random(), colour: paper(random) }),
+  ),
   edit("text", (image, random) => textOver(image, random)),
   edit("bar 25 %", (image, random) => bar(image, { share: 0.25, atTop: random() < 0.5, colour: paper(random) })),
   edit("mirror", (image) => mirrored(image)),

@@ -74,7 +74,7 @@ export function fitCalibration(
 }
 
 /** The mean level of the neighbours further behind, over all probes. */
-export function typicalBackground(probes: readonly Probe[]): number {
+function typicalBackground(probes: readonly Probe[]): number {
   const levels = probes
     .filter(({ all }) => all.ranking.others.length >= 20)
     .map(({ all }) => background(all.ranking.others, 0));

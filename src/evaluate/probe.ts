@@ -1,6 +1,7 @@
 import type { AnilistId } from "../domain/anime.ts";
 import type { PosterId } from "../domain/poster.ts";
 import type { Artwork } from "../pipeline/artwork.ts";
+import { isBlankQuery } from "../pipeline/blank.ts";
 import { describe, type Features } from "../pipeline/features.ts";
 import { franchiseOf, type Ranking } from "../pipeline/group.ts";
 import { rank } from "../pipeline/identify.ts";
@@ -59,7 +60,7 @@ export async function probe(
 ): Promise<readonly Probe[]> {
   const views = queryViews(image);
   const size = views.first.image;
-  const pictures = [views.first, ...views.further()].map((view) => view.image);
+  const pictures = isBlankQuery(size) ? [] : [views.first, ...views.further()].map((view) => view.image);
   const scores = await searchViews(deps.gallery.index, await deps.embedder.embed(pictures, signal), signal);
   const franchise = file.anilistId === null ? undefined : deps.gallery.franchiseOfAnime(file.anilistId);
   const group = franchise ?? franchiseOf({ franchiseId: null, title: file.title, anilistId: file.anilistId ?? 0 });

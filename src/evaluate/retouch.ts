@@ -43,6 +43,25 @@ export async function letterbox(image: RgbImage, aspect: number): Promise<RgbIma
   return await pixels(open(image).extend({ left: wide, right: wide, background: "#000000" }));
 }
 
+/** In the middle of a blurred copy of itself, as phones fill a wide screen. */
+export async function onBlurredSelf(image: RgbImage, aspect: number): Promise<RgbImage> {
+  const width = Math.max(image.width, Math.round(image.height * aspect));
+  const ground = await pixels(open(image).resize({ width, height: image.height, fit: "cover" }).blur(12));
+  const left = Math.round((width - image.width) / 2);
+  return await pixels(open(ground).composite([{ ...raw(image), left, top: 0 }]));
+}
+
+/** Somewhere on an empty page of this size. */
+export async function onPage(
+  image: RgbImage,
+  { width, height, x, y, colour }: { width: number; height: number; x: number; y: number; colour: string },
+): Promise<RgbImage> {
+  const small = await pixels(open(image).resize({ height: Math.round(height * 0.45) }));
+  const page = sharp({ create: { width, height, channels: 3, background: colour } });
+  const [left, top] = [Math.round((width - small.width) * x), Math.round((height - small.height) * y)];
+  return await pixels(page.composite([{ ...raw(small), left, top }]));
+}
+
 /** Half as bright, less colour. */
 export async function darken(image: RgbImage): Promise<RgbImage> {
   return await pixels(open(image).modulate({ brightness: 0.5, saturation: 0.4 }));
@@ -80,6 +99,16 @@ export async function textOver(image: RgbImage, random: Random): Promise<RgbImag
   return await pixels(open(image).composite([{ input: Buffer.from(drawing), left: 0, top: 0 }]));
 }
 
+/** A small copy for a page that needs no other file. */
+export async function jpegDataUri(image: RgbImage, height: number): Promise<string> {
+  const bytes = await open(image).resize({ height, withoutEnlargement: true }).jpeg({ quality: 70 }).toBuffer();
+  return `data:image/jpeg;base64,${bytes.toString("base64")}`;
+}
+
+function raw({ data, width, height }: RgbImage) {
+  return { input: Buffer.from(data), raw: { width, height, channels: 3 as const } };
+}
+
 function open({ data, width, height }: RgbImage): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } });
 }
@@ -87,10 +116,4 @@ function open({ data, width, height }: RgbImage): Sharp {
 async function pixels(picture: Sharp): Promise<RgbImage> {
   const { data, info } = await picture.removeAlpha().raw().toBuffer({ resolveWithObject: true });
   return { data, width: info.width, height: info.height };
-}
-
-/** A small copy for a page that needs no other file. */
-export async function jpegDataUri(image: RgbImage, height: number): Promise<string> {
-  const bytes = await open(image).resize({ height, withoutEnlargement: true }).jpeg({ quality: 70 }).toBuffer();
-  return `data:image/jpeg;base64,${bytes.toString("base64")}`;
 }

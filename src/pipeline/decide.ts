@@ -10,7 +10,7 @@ export interface DecisionBasis {
 }
 
 /** A person looks at three pictures; more would be a list to search. */
-export const CANDIDATES = 3;
+const CANDIDATES = 3;
 
 /**
  * Turns a ranking into an answer. `candidates` stand best first, at most three; their confidences add up to at most 1,

@@ -1,5 +1,6 @@
 import type { Identification, StageTiming, Verdict } from "../domain/identification.ts";
 import type { Artwork } from "./artwork.ts";
+import { isBlankQuery } from "./blank.ts";
 import type { Calibration } from "./calibration.ts";
 import { decide } from "./decide.ts";
 import { foldSameArtwork, type Ranking, rankAnime } from "./group.ts";
@@ -32,6 +33,9 @@ export async function identify(
   const watch = stopwatch(deps.clock);
   const image = query instanceof Uint8Array ? await watch.time("decode", () => deps.decode(query, signal)) : query;
   const views = watch.run("trim", () => queryViews(image));
+  if (watch.run("trim", () => isBlankQuery(views.first.image))) {
+    return { verdict: { kind: "unknown", candidates: [] }, timings: watch.timings() };
+  }
   const look = async (images: readonly RgbImage[]): Promise<readonly PosterScores[]> => {
     const embeddings = await watch.time<readonly Embedding[]>("embed", () => deps.embedder.embed(images, signal));
     return watch.time("search", () => searchViews(deps.index, embeddings, signal));

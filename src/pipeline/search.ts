@@ -8,7 +8,7 @@ export type PosterScores = ReadonlyMap<PosterId, number>;
  * Stored embeddings asked for per view: the leaders' franchise may fill a dozen posters of several views each, and
  * the background (features.ts) wants about twenty others behind it.
  */
-export const NEIGHBOURS = 160;
+const NEIGHBOURS = 160;
 
 /** Searches with every view and keeps, per view, each poster's best embedding. @throws like `VectorIndex.search` */
 export async function searchViews(

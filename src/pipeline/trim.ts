@@ -9,10 +9,19 @@ const STRAY_SHARE = 0.03;
 const DRIFT = 6;
 /** Pixels looked at in a line: more cost time and change nothing. */
 const SAMPLES = 96;
-/** A picture never loses more than this of a side, so a poster on a flat ground is not cut down to its figure. */
-const MOST_OF_A_SIDE = 0.4;
-/** What is left must be this share of both sides, else nothing is trimmed. */
-const LEAST_LEFT = 0.3;
+/** How far trimming may go, as shares of a side. */
+export interface TrimLimits {
+  /** lost on one side at most */
+  readonly most: number;
+  /** left of both width and height at least, else nothing is trimmed */
+  readonly least: number;
+}
+
+/** So that a poster on a flat ground is not cut down to its figure. */
+export const CAREFUL: TrimLimits = { most: 0.4, least: 0.3 };
+/** For a small poster in a large empty screenshot. */
+export const BOLD: TrimLimits = { most: 0.9, least: 0.08 };
+
 /** A frame around a letterbox needs a second round; more were never needed on ../shared/posters. */
 const ROUNDS = 3;
 
@@ -23,15 +32,15 @@ const SIDES: readonly Side[] = ["top", "bottom", "left", "right"];
  * Finds the picture inside uniform borders and letterbox bars. The result is the whole image when there are none,
  * or when so little would be left that the flat ground must be the poster's own.
  */
-export function findPicture(image: RgbImage): Region {
+export function findPicture(image: RgbImage, limits = CAREFUL): Region {
   const whole = { left: 0, top: 0, width: image.width, height: image.height };
   let found: Region = whole;
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = found;
-    for (const side of SIDES) found = shave(found, side, uniformLines(image, found, side));
+    for (const side of SIDES) found = shave(found, side, uniformLines(image, found, { side, most: limits.most }));
     if (found.width === before.width && found.height === before.height) break;
   }
-  const isTooSmall = found.width < image.width * LEAST_LEFT || found.height < image.height * LEAST_LEFT;
+  const isTooSmall = found.width < image.width * limits.least || found.height < image.height * limits.least;
   return isTooSmall ? whole : found;
 }
 
@@ -43,10 +52,10 @@ function shave(region: Region, side: Side, lines: number): Region {
 }
 
 /** How many lines from this side inwards are one colour. */
-function uniformLines(image: RgbImage, region: Region, side: Side): number {
+function uniformLines(image: RgbImage, region: Region, { side, most: share }: { side: Side; most: number }): number {
   const isRow = side === "top" || side === "bottom";
   const length = isRow ? region.height : region.width;
-  const most = Math.floor((isRow ? image.height : image.width) * MOST_OF_A_SIDE);
+  const most = Math.floor((isRow ? image.height : image.width) * share);
   let previous: Colour | undefined;
   for (let line = 0; line < Math.min(most, length - 1); line += 1) {
     const colour = uniformColour(image, lineAt(image, region, { side, line }));

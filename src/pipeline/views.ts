@@ -1,6 +1,7 @@
+import { isBlankView } from "./blank.ts";
 import type { RgbImage } from "./ports.ts";
-import { crop, middle, mirror, type Region, shrinkTowards } from "./region.ts";
-import { findPicture } from "./trim.ts";
+import { crop, middle, mirror, quarterTurn, type Region, shrinkTowards } from "./region.ts";
+import { BOLD, findPicture } from "./trim.ts";
 
 /** A picture made from another one, under a name that is stored beside its embedding. */
 export interface View {
@@ -29,8 +30,11 @@ export function queryViews(image: RgbImage): QueryViews {
     first: { name: "trimmed", image: trimmed },
     further() {
       const small = shrinkTowards(trimmed, WORKING_SIZE);
+      const isWide = trimmed.width > trimmed.height * WIDE;
       return [
         ...(isTrimmed ? [{ name: "whole", image: shrinkTowards(image, WORKING_SIZE) }] : []),
+        ...innerPicture(image, trimmed),
+        ...(isWide ? wideViews(small) : []),
         { name: "mirror", image: mirror(small) },
         { name: "zoom 0.8", image: crop(small, middle(small, 0.8)) },
       ];
@@ -38,12 +42,39 @@ export function queryViews(image: RgbImage): QueryViews {
   };
 }
 
+/** A poster stands upright: what is wider than this is a screen around it, or a poster on its side. */
+const WIDE = 1.15;
+/** Width to height of a cover on AniList, in the mean. */
+const COVER_ASPECT = 0.71;
+
+/** The small poster in a large empty screenshot, when trimming was too careful to go so far. */
+function innerPicture(image: RgbImage, trimmed: RgbImage): readonly View[] {
+  const inner = findPicture(image, BOLD);
+  const isSmaller = inner.width < trimmed.width * NEARLY_ALL || inner.height < trimmed.height * NEARLY_ALL;
+  return isSmaller ? [{ name: "inner", image: shrinkTowards(crop(image, inner), WORKING_SIZE) }] : [];
+}
+
+function wideViews(image: RgbImage): readonly View[] {
+  const width = Math.min(image.width, Math.max(1, Math.round(image.height * COVER_ASPECT)));
+  const column = { left: Math.floor((image.width - width) / 2), top: 0, width, height: image.height };
+  const clockwise = quarterTurn(image);
+  return [
+    { name: "column", image: crop(image, column) },
+    { name: "clockwise", image: clockwise },
+    { name: "anticlockwise", image: quarterTurn(quarterTurn(clockwise)) },
+  ];
+}
+
 /** The views of a gallery poster: one embedding each. They answer queries that lost a part of the poster. */
 export function galleryViews(image: RgbImage): readonly View[] {
   const picture = findPicture(image);
   const isTrimmed = isReallyTrimmed(picture, image);
   const small = shrinkTowards(isTrimmed ? crop(image, picture) : image, WORKING_SIZE);
-  return [{ name: "full", image }, ...(isTrimmed ? [{ name: "trimmed", image: small }] : []), ...partsOf(small)];
+  return [
+    { name: "full", image },
+    ...(isTrimmed ? [{ name: "trimmed", image: small }] : []),
+    ...partsOf(small).filter((view) => !isBlankView(view.image)),
+  ];
 }
 
 /** Which part of a poster a view shows: shares of its sides, and where in the room that is left (0–1). */

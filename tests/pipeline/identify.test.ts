@@ -3,7 +3,7 @@ import { OpfindError } from "../../src/errors.ts";
 import { uncalibrated } from "../../src/pipeline/calibration.ts";
 import { type IdentifyDeps, identify } from "../../src/pipeline/identify.ts";
 import type { Embedding, Neighbour, PosterLabel, RgbImage } from "../../src/pipeline/ports.ts";
-import { busyPicture } from "../support/pictures.ts";
+import { busyPicture, flatPicture } from "../support/pictures.ts";
 
 const QUERY = busyPicture(120, 170);
 const NEVER = new AbortController().signal;
@@ -100,6 +100,15 @@ describe("identify", () => {
   test("says unknown when the gallery is empty", async () => {
     const { deps } = pipeline({ first: [] });
     expect((await identify(QUERY, deps, NEVER)).verdict).toEqual({ kind: "unknown", candidates: [] });
+  });
+
+  test.each([
+    ["one colour", flatPicture(300, 400, [255, 255, 255])],
+    ["hardly a pixel", busyPicture(2, 800)],
+  ])("says unknown of %s without asking the network, whatever the index holds", async (_, image) => {
+    const { deps, embedded } = pipeline({ first: [near(1, 0.99)] });
+    expect((await identify(image, deps, NEVER)).verdict).toEqual({ kind: "unknown", candidates: [] });
+    expect(embedded).toEqual([]);
   });
 
   test("takes no margin from the same artwork under another id, and names it", async () => {

@@ -23,6 +23,21 @@ describe("the views of a query", () => {
     expect(sizes(queryViews(POSTER).further())).toEqual({ mirror: "300x420", "zoom 0.8": "240x336" });
   });
 
+  test("look at the column in the middle and at both quarter turns when the picture is wide", () => {
+    expect(sizes(queryViews(busyPicture(480, 270)).further())).toMatchObject({
+      column: "192x270",
+      clockwise: "270x480",
+      anticlockwise: "270x480",
+    });
+  });
+
+  test("find a small poster on a large empty page", () => {
+    const page = paste(flatPicture(1280, 720, [32, 34, 37]), busyPicture(100, 140), { left: 1000, top: 500 });
+    const views = queryViews(page);
+    expect([views.first.image.width, views.first.image.height]).toEqual([1280, 720]);
+    expect(sizes(views.further())).toMatchObject({ inner: "100x140" });
+  });
+
   test("of a huge picture are made from a small copy", () => {
     for (const { image } of queryViews(busyPicture(1500, 2100)).further()) expect(image.height).toBeLessThan(700);
   });
@@ -58,6 +73,14 @@ describe("the views of a gallery poster", () => {
       expect(image.data.length).toBe(image.width * image.height * 3);
       expect(image.data.length).toBeGreaterThan(0);
     }
+  });
+
+  test("leave parts out that hold nothing to recognise", () => {
+    const figure = paste(flatPicture(300, 420, [0, 0, 0]), busyPicture(300, 60), { left: 0, top: 360 });
+    const names = galleryViews(figure).map(({ name }) => name);
+    expect(names).toContain("full");
+    expect(names).toContain("lower");
+    expect(names).not.toContain("top left");
   });
 
   test("have a name each, once", () => {
