@@ -20,7 +20,7 @@ export interface TrimLimits {
 /** So that a poster on a flat ground is not cut down to its figure. */
 export const CAREFUL: TrimLimits = { most: 0.4, least: 0.3 };
 /** For a small poster in a large empty screenshot. */
-export const BOLD: TrimLimits = { most: 0.9, least: 0.08 };
+export const BOLD: TrimLimits = { most: 0.9, least: 0.05 };
 
 /** A frame around a letterbox needs a second round; more were never needed on ../shared/posters. */
 const ROUNDS = 3;
