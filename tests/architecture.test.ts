@@ -8,6 +8,8 @@ import { LAYER_RULES } from "./support/layers.ts";
 const ROOT = resolve(import.meta.dirname, "..");
 /** Longer files have more than one reason to exist (style guide, point 1). */
 const MAX_LINES = 250;
+/** Tables of cases make tests long without giving them a second reason to exist. */
+const MAX_TEST_LINES = 350;
 
 /** Reads `src/` below a folder and checks the layer rules. Type-only imports count: they couple as well. */
 async function cruiseSources(baseDir: string): Promise<ICruiseResult> {
@@ -116,7 +118,9 @@ describe("every file", () => {
   ];
 
   test(`has at most ${MAX_LINES} lines`, () => {
-    const long = code.map((file) => [file, read(file).split("\n").length] as const).filter(([, n]) => n > MAX_LINES);
+    const long = code
+      .map((file) => [file, read(file).split("\n").length] as const)
+      .filter(([file, n]) => n > (file.startsWith("tests") ? MAX_TEST_LINES : MAX_LINES));
     expect(long).toEqual([]);
   });
 

@@ -8,7 +8,10 @@ export function nodeProblem(root, version = process.versions.node) {
   return `opfind needs Node.js ${engines.node}, this is ${version} (${process.execPath}). Install Node.js 24 from https://nodejs.org.`;
 }
 
-/** Knows the two forms that `engines` uses, `^a.b.c` and `>=a.b.c`: no semver library is there before the install. */
+/**
+ * Knows the two forms that `engines` uses, `^a.b.c` and `>=a.b.c`: no semver library is there before the install.
+ * @public called by tests/scripts/setup.test.ts in a process of its own
+ */
 export function isAllowed(version, range) {
   const have = version.split(".").map(Number);
   return range.split("||").some((part) => {

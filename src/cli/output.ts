@@ -2,7 +2,7 @@ import { SingleBar } from "cli-progress";
 import type { Output, Progress } from "./verb.ts";
 
 /** What `openOutput` needs of a stream; `process.stdout` and `process.stderr` are two. */
-export interface TextStream {
+interface TextStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
 }

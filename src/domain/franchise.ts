@@ -30,7 +30,15 @@ export interface Franchise {
 export interface Missing {
   readonly part: "identity" | "relations" | "songs";
   readonly source: "anilist" | "animethemes" | "tenrai" | "myanimelist" | "snapshot";
-  readonly reason: "down" | "throttled" | "refused" | "other-shape" | "timeout" | "offline" | "not-catalogued" | "not-configured";
+  readonly reason:
+    | "down"
+    | "throttled"
+    | "refused"
+    | "other-shape"
+    | "timeout"
+    | "offline"
+    | "not-catalogued"
+    | "not-configured";
   readonly detail: string;
 }
 

@@ -16,7 +16,7 @@ export function failureFacts({ code, message }: OpfindError): FailureFacts {
 }
 
 /** What a person can do. Exhaustive: a new error code does not compile without its remedy. */
-export const REMEDIES: Readonly<Record<ErrorCode, string>> = {
+const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   usage: "`opfind help <verb>` shows how the verb is called.",
   "config-invalid": "Correct the value in the environment or in .env; .env.example shows every variable.",
   aborted: "Run the same command again: it goes on where it stopped.",
