@@ -121,6 +121,9 @@ async function readQuestions(plan: EvaluationPlan): Promise<readonly Question[]>
   ];
 }
 
+/** Posters in the small galleries that a fit asks besides the whole one. */
+const PART_SIZES = [125, 20];
+
 /** Pictures worked on at a time: one is edited while another is in the network. */
 const AT_A_TIME = 3;
 
@@ -135,8 +138,11 @@ async function askAll(
     modelId,
     threshold: plan.isFit ? SAME_ARTWORK : deps.calibration.sameArtwork,
   });
-  const { typicalBackground } = deps.calibration;
-  const probing = { gallery, embedder: deps.embedder, artwork, typicalBackground };
+  const openIndex = () => deps.openIndex(deps.embedder.dimension);
+  // A calibration must hold for somebody's first twenty posters as well: the same probabilities, whatever the size.
+  const sizes = plan.isFit ? PART_SIZES : [];
+  const parts = await Promise.all(sizes.map((posters) => gallery.parts(posters, openIndex, signal)));
+  const probing = { gallery, embedder: deps.embedder, artwork, parts };
   let done = 0;
   const ask = async ({ file, edits }: Question): Promise<readonly Probe[]> => {
     signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { Calibration, LogisticWeights } from "../pipeline/calibration.ts";
 import { decide } from "../pipeline/decide.ts";
-import { background } from "../pipeline/features.ts";
+import { background, describe } from "../pipeline/features.ts";
 import { type Example, fitLogistic } from "./logistic.ts";
 import { type Answer, precisionFrom, share } from "./metrics.ts";
 import type { Probe, StageTrace } from "./probe.ts";
@@ -25,8 +25,8 @@ const FOLDS = 5;
 /** Every kind of query counts as a whole, however many of it there are: half of what is asked is not in the gallery. */
 const KIND_WEIGHT = { known: 0.5, "held-out": 0.25, negative: 0.25 } as const;
 
-/** Two posters from this cosine on are one artwork: chosen by hand from the gallery's nearest pairs, see models/README.md. */
-export const SAME_ARTWORK = 0.93;
+/** Two posters from this cosine on are one artwork: chosen by hand from the gallery's nearest pairs, see models/calibration.md. */
+export const SAME_ARTWORK = 0.95;
 
 export type CalibrationRun = Calibration["run"];
 
@@ -41,8 +41,9 @@ export function fitCalibration(
   probes: readonly Probe[],
   { modelId, run }: { readonly modelId: string; readonly run: Omit<CalibrationRun, "positives" | "negatives"> },
 ): Fit {
-  const first = fitStage(probes, "first");
-  const all = fitStage(probes, "all");
+  const typicalBackground = typicalBackgroundOf(probes);
+  const first = fitStage(probes, "first", typicalBackground);
+  const all = fitStage(probes, "all", typicalBackground);
   const isClear = (from: number) => precisionFrom(first.answers, from) >= TARGETS.clearPrecision;
   const clear = Math.max(FLOORS.clear, lowestThreshold(first.answers, isClear));
   const answers = probes.map((_, at) => {
@@ -67,14 +68,14 @@ export function fitCalibration(
     weights: { first: first.weights, all: all.weights },
     thresholds: { clear, match, ambiguous },
     ceiling: 1 - 1 / (probes.length + 2), // Laplace: so many queries cannot show a smaller share of failures
-    typicalBackground: typicalBackground(probes),
+    typicalBackground,
     sameArtwork: SAME_ARTWORK,
   };
   return { calibration, answers };
 }
 
-/** The mean level of the neighbours further behind, over all probes. */
-function typicalBackground(probes: readonly Probe[]): number {
+/** The mean level of the neighbours further behind, where a gallery is large enough to have them. */
+function typicalBackgroundOf(probes: readonly Probe[]): number {
   const levels = probes
     .filter(({ all }) => all.ranking.others.length >= 20)
     .map(({ all }) => background(all.ranking.others, 0));
@@ -86,16 +87,19 @@ interface StageFit {
   readonly answers: readonly Answer[];
 }
 
-function fitStage(probes: readonly Probe[], stage: "first" | "all"): StageFit {
+function fitStage(probes: readonly Probe[], stage: "first" | "all", typicalBackground: number): StageFit {
   const counts = countKinds(probes);
-  const examples = probes.map((probe) => example(probe, probe[stage], KIND_WEIGHT[probe.kind] / counts[probe.kind]));
+  const examples = probes.map((probe) => {
+    const weight = KIND_WEIGHT[probe.kind] / counts[probe.kind];
+    return example(probe, probe[stage], { weight, typicalBackground });
+  });
   const usable = (keep: (at: number) => boolean) => examples.flatMap((one, at) => (one && keep(at) ? [one] : []));
   const folds = foldsOf(probes);
   const byFold = Array.from({ length: FOLDS }, (_, fold) => fitLogistic(usable((at) => folds[at] !== fold)));
   const answers = examples.map((one, at) => {
     const [weights, probe] = [byFold[folds[at] ?? 0], probes[at]];
     return one && weights && probe
-      ? { probability: claim(probe, stage, weights), isRight: one.isRight }
+      ? { probability: claim(probe, stage, { weights, typicalBackground }), isRight: one.isRight }
       : NOTHING_FOUND;
   });
   return { weights: fitLogistic(usable(() => true)), answers };
@@ -103,16 +107,26 @@ function fitStage(probes: readonly Probe[], stage: "first" | "all"): StageFit {
 
 const NOTHING_FOUND: Answer = { probability: 0, isRight: false };
 
-/** The leader's confidence as `decide` would give it. */
-function claim(probe: Probe, stage: "first" | "all", weights: LogisticWeights): number {
-  // A gallery that is evaluated has neighbours enough: nothing is filled in. Verdicts are of no interest here.
-  const calibration = { typicalBackground: 0, ceiling: 1, thresholds: { clear: 1, match: 1, ambiguous: 1 } };
-  const { candidates } = decide(probe[stage].ranking, { calibration, weights, size: probe.size });
+/** The leader's confidence as `decide` would give it; verdicts are of no interest here. */
+function claim(
+  probe: Probe,
+  stage: "first" | "all",
+  { weights, typicalBackground }: { readonly weights: LogisticWeights; readonly typicalBackground: number },
+): number {
+  const calibration = { typicalBackground, ceiling: 1, thresholds: { clear: 1, match: 1, ambiguous: 1 } };
+  const { size, embeddings } = probe;
+  const { candidates } = decide(probe[stage].ranking, { calibration, weights, size, embeddings });
   return candidates[0]?.confidence ?? 0;
 }
 
-function example({ group }: Probe, { features, place }: StageTrace, weight: number): Example | undefined {
-  return features && { features, isRight: place === 0, weight, group };
+function example(
+  { group, size, embeddings }: Probe,
+  { ranking, place }: StageTrace,
+  { weight, typicalBackground }: { readonly weight: number; readonly typicalBackground: number },
+): Example | undefined {
+  if (ranking.anime.length === 0) return undefined;
+  const features = describe(ranking, 0, { size, embeddings, typicalBackground });
+  return { features, isRight: place === 0, weight, group };
 }
 
 function countKinds(probes: readonly Probe[]): Readonly<Record<Probe["kind"], number>> {

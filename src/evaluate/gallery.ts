@@ -16,6 +16,8 @@ export interface Gallery {
   readonly posters: number;
   /** the image file of a poster */
   pathOf(posterId: PosterId): string | undefined;
+  /** the gallery cut into parts of about so many posters, each a gallery of its own; poster ids stay */
+  parts(posters: number, openIndex: () => VectorIndex, signal: AbortSignal): Promise<readonly Gallery[]>;
 }
 
 export interface GalleryDeps {
@@ -46,18 +48,41 @@ export async function buildGallery(
     onPoster(labels.size);
   }
   await index.add(rows, signal);
+  return open({ index, labels, rows, set: files[0]?.set ?? "", pathOf: (posterId) => paths.get(posterId) });
+}
+
+interface Contents extends Pick<Gallery, "index" | "set" | "pathOf"> {
+  readonly labels: ReadonlyMap<PosterId, PosterLabel>;
+  readonly rows: readonly IndexedPoster[];
+}
+
+function open(contents: Contents): Gallery {
+  const { index, labels, rows, set, pathOf } = contents;
   return {
     ...lookUps(index, labels, byPoster(rows)),
-    set: files[0]?.set ?? "",
-    pathOf: (posterId) => paths.get(posterId),
+    set,
+    pathOf,
+    async parts(posters, openIndex, signal) {
+      const count = Math.max(1, Math.round(labels.size / posters));
+      // Neighbouring files are often one franchise: dealing them out in turn spreads it over the parts.
+      const parts = Array.from({ length: count }, (_, part) => cut(contents, openIndex(), (id) => id % count === part));
+      for (const { part, kept } of parts) await part.index.add(kept, signal);
+      return parts.map(({ part }) => part);
+    },
   };
+}
+
+function cut({ labels, rows, set, pathOf }: Contents, index: VectorIndex, isKept: (id: PosterId) => boolean) {
+  const kept = rows.filter(({ posterId }) => isKept(posterId));
+  const keptLabels = new Map([...labels].filter(([posterId]) => isKept(posterId)));
+  return { kept, part: open({ index, labels: keptLabels, rows: kept, set, pathOf }) };
 }
 
 function lookUps(
   index: VectorIndex,
   labels: ReadonlyMap<PosterId, PosterLabel>,
   rows: ReadonlyMap<PosterId, readonly IndexedPoster[]>,
-): Omit<Gallery, "set" | "pathOf"> {
+): Omit<Gallery, "set" | "pathOf" | "parts"> {
   const franchises = new Map([...labels.values()].map((label) => [label.anilistId, franchiseOf(label)]));
   return {
     index,

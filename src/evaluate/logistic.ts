@@ -97,6 +97,7 @@ function onRawFeatures([bias = 0, ...weights]: readonly number[], scale: readonl
     contrast: of("contrast"),
     agreement: of("agreement"),
     size: of("size"),
+    crowd: of("crowd"),
   };
 }
 

@@ -2,7 +2,6 @@ import type { AnilistId } from "../domain/anime.ts";
 import type { PosterId } from "../domain/poster.ts";
 import type { Artwork } from "../pipeline/artwork.ts";
 import { isBlankQuery } from "../pipeline/blank.ts";
-import { describe, type Features } from "../pipeline/features.ts";
 import { franchiseOf, type Ranking } from "../pipeline/group.ts";
 import { rank } from "../pipeline/identify.ts";
 import type { Embedder, RgbImage } from "../pipeline/ports.ts";
@@ -11,7 +10,7 @@ import { queryViews } from "../pipeline/views.ts";
 import type { LabelledFile } from "./dataset.ts";
 import type { Edit } from "./edits.ts";
 import type { Gallery } from "./gallery.ts";
-import { randomOf } from "./random.ts";
+import { pick, randomOf } from "./random.ts";
 
 /** "known": its anime is in the gallery. "held-out": asked as if its franchise were not. "negative": no poster at all. */
 export type ProbeKind = "known" | "held-out" | "negative";
@@ -19,8 +18,6 @@ export type ProbeKind = "known" | "held-out" | "negative";
 /** What one stage of the pipeline found for one query. */
 export interface StageTrace {
   readonly ranking: Ranking;
-  /** of the leader; undefined when nothing was found */
-  readonly features: Features | undefined;
   /** 0-based place of the right anime, or of the artwork it shares; -1 when it is not among those found */
   readonly place: number;
   /** the leader belongs to the right franchise */
@@ -34,6 +31,10 @@ export interface Probe {
   readonly edit: string;
   /** the set that the gallery was built from */
   readonly gallerySet: string;
+  /** embeddings in the gallery that was asked */
+  readonly embeddings: number;
+  /** the whole gallery was asked, not a small part of it */
+  readonly isWhole: boolean;
   /** for splitting by franchise: equal for all files of one story */
   readonly group: string;
   readonly size: { readonly width: number; readonly height: number };
@@ -45,12 +46,13 @@ export interface ProbeDeps {
   readonly gallery: Gallery;
   readonly embedder: Embedder;
   readonly artwork: Artwork;
-  readonly typicalBackground: number;
+  /** parts of the gallery that are asked as if they were all of it; each poster is in one part of a kind */
+  readonly parts: readonly (readonly Gallery[])[];
 }
 
 /**
  * Asks one edited picture: once as it is and, when its anime is in the gallery, once more with the whole franchise
- * taken out, which costs no second network run.
+ * taken out; the same in a part of the gallery of each kind. All of it costs one network run.
  */
 export async function probe(
   image: RgbImage,
@@ -59,32 +61,42 @@ export async function probe(
   signal: AbortSignal,
 ): Promise<readonly Probe[]> {
   const views = queryViews(image);
-  const size = views.first.image;
-  const pictures = isBlankQuery(size) ? [] : [views.first, ...views.further()].map((view) => view.image);
-  const scores = await searchViews(deps.gallery.index, await deps.embedder.embed(pictures, signal), signal);
-  const franchise = file.anilistId === null ? undefined : deps.gallery.franchiseOfAnime(file.anilistId);
-  const group = franchise ?? franchiseOf({ franchiseId: null, title: file.title, anilistId: file.anilistId ?? 0 });
+  const size = { width: views.first.image.width, height: views.first.image.height };
+  const pictures = isBlankQuery(views.first.image) ? [] : [views.first, ...views.further()].map((view) => view.image);
+  const embeddings = await deps.embedder.embed(pictures, signal);
+  const galleries = [deps.gallery, ...deps.parts.map((parts) => partFor(file, parts))];
+  const probes: Probe[] = [];
+  for (const gallery of galleries) {
+    const scores = await searchViews(gallery.index, embeddings, signal);
+    const asked = { file, edit, size, isWhole: gallery === deps.gallery };
+    probes.push(...askGallery(scores, asked, { gallery, artwork: deps.artwork }));
+  }
+  return probes;
+}
+
+/** The part that holds the anime of a file; for strangers one that depends on their path. */
+function partFor({ anilistId, path }: LabelledFile, parts: readonly Gallery[]): Gallery {
+  const own = anilistId === null ? undefined : parts.find((part) => part.franchiseOfAnime(anilistId) !== undefined);
+  return own ?? pick(parts, randomOf(path));
+}
+
+function askGallery(
+  scores: readonly PosterScores[],
+  asked: Pick<Probe, "file" | "edit" | "size" | "isWhole">,
+  { gallery, artwork }: Pick<ProbeDeps, "gallery" | "artwork">,
+): readonly Probe[] {
+  const { anilistId, title } = asked.file;
+  const franchise = anilistId === null ? undefined : gallery.franchiseOfAnime(anilistId);
+  const group = franchise ?? franchiseOf({ franchiseId: null, title, anilistId: anilistId ?? 0 });
+  const facts = { ...asked, gallerySet: gallery.set, embeddings: gallery.index.size, group };
   const ask = (kind: ProbeKind, seen: readonly PosterScores[]): Probe => {
-    const trace = (part: readonly PosterScores[]) => traceStage(part, { file, franchise, size }, deps);
-    return {
-      kind,
-      file,
-      edit,
-      gallerySet: deps.gallery.set,
-      group,
-      size: { width: size.width, height: size.height },
-      first: trace(seen.slice(0, 1)),
-      all: trace(seen),
-    };
+    const trace = (part: readonly PosterScores[]) =>
+      traceStage(part, { file: asked.file, franchise }, { gallery, artwork });
+    return { kind, ...facts, first: trace(seen.slice(0, 1)), all: trace(seen) };
   };
   if (franchise === undefined) return [ask("negative", scores)];
-  return [
-    ask("known", scores),
-    ask(
-      "held-out",
-      scores.map((view) => without(view, franchise, deps.gallery)),
-    ),
-  ];
+  const others = scores.map((view) => without(view, franchise, gallery));
+  return [ask("known", scores), ask("held-out", others)];
 }
 
 /** The picture that a query and an edit make, the same in every run with this seed. */
@@ -94,14 +106,13 @@ export async function applyEdit(image: RgbImage, edit: Edit, { seed, path }: { s
 
 function traceStage(
   scores: readonly PosterScores[],
-  { file, franchise, size }: { file: LabelledFile; franchise: string | undefined; size: RgbImage },
-  { gallery, artwork, typicalBackground }: ProbeDeps,
+  { file, franchise }: { file: LabelledFile; franchise: string | undefined },
+  { gallery, artwork }: Pick<ProbeDeps, "gallery" | "artwork">,
 ): StageTrace {
   const ranking = rank(scores, { store: gallery, artwork });
   const [leader] = ranking.anime;
   return {
     ranking: compact(ranking),
-    features: leader && describe(ranking, { place: 0, size, typicalBackground }),
     place: ranking.anime.findIndex(({ anilistId, sameArtwork: same }) => names(file.anilistId, [anilistId, ...same])),
     isRightFranchise: leader !== undefined && leader.franchise === franchise,
   };

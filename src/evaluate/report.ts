@@ -51,6 +51,8 @@ export interface Figures {
   readonly byEdit: readonly NamedRow[];
   readonly bySource: readonly NamedRow[];
   readonly bySize: readonly NamedRow[];
+  /** all queries, known and foreign, by the size of the gallery that was asked */
+  readonly byGallery: readonly NamedRow[];
   readonly foreign: readonly NamedRow[];
   /** at the threshold of this run that lets in 0.5 % of the foreign queries */
   readonly recallAtHalfPercent: OperatingPoint;
@@ -65,7 +67,12 @@ export interface Figures {
 
 export function judge(probe: Probe, calibration: Calibration): Judged {
   const ask = (stage: "first" | "all") =>
-    decide(probe[stage].ranking, { calibration, weights: calibration.weights[stage], size: probe.size });
+    decide(probe[stage].ranking, {
+      calibration,
+      weights: calibration.weights[stage],
+      size: probe.size,
+      embeddings: probe.embeddings,
+    });
   const quick = ask("first");
   const isClear = (quick.candidates[0]?.confidence ?? 0) >= calibration.thresholds.clear;
   const stage = isClear ? "first" : "all";
@@ -80,7 +87,8 @@ export function judge(probe: Probe, calibration: Calibration): Judged {
 }
 
 /** Only queries of the gallery's own artwork count as a row of an edit: another cover is another question. */
-export function figuresOf(judged: readonly Judged[], { thresholds }: Calibration): Figures {
+export function figuresOf(everything: readonly Judged[], { thresholds }: Calibration): Figures {
+  const judged = everything.filter(({ probe }) => probe.isWhole);
   const known = judged.filter(({ probe }) => probe.kind === "known");
   const foreign = judged.filter(({ probe }) => probe.kind !== "known");
   const foreignProbabilities = foreign.map(({ probability }) => probability);
@@ -94,6 +102,7 @@ export function figuresOf(judged: readonly Judged[], { thresholds }: Calibration
       ({ probe }) => probe.file.set,
     ),
     bySize: rowsBy(home, ({ probe }) => sizeClass(probe)),
+    byGallery: rowsBy(everything, galleryClass),
     foreign: rowsBy(foreign, ({ probe }) => (probe.kind === "negative" ? "no poster" : "franchise taken out")),
     recallAtHalfPercent: recallAtFalseAccepts(home, foreignProbabilities, 0.005),
     operating: operate(home, foreignProbabilities, thresholds.match),
@@ -111,6 +120,11 @@ const CURVE_POINTS = 200;
 function thin(points: readonly RiskPoint[]): readonly RiskPoint[] {
   const every = Math.max(1, Math.ceil(points.length / CURVE_POINTS));
   return points.filter((_, at) => at % every === every - 1 || at === points.length - 1);
+}
+
+function galleryClass({ probe }: Judged): string {
+  const posters = probe.isWhole ? "whole gallery" : probe.embeddings > 500 ? "about 125 posters" : "about 20 posters";
+  return `${posters}, ${probe.kind === "known" ? "known" : "foreign"}`;
 }
 
 function sizeClass({ size }: Probe): string {

@@ -9,6 +9,7 @@ const Weights = z.object({
   contrast: z.number(),
   agreement: z.number(),
   size: z.number(),
+  crowd: z.number(),
 });
 
 /** Logistic regression on the features as they are: `p = 1 / (1 + exp(-(bias + Σ weight · feature)))`. */
@@ -69,7 +70,7 @@ export function probability(features: Features, weights: LogisticWeights): numbe
  * with three candidates at most, never with a match.
  */
 export function uncalibrated(modelId: string): Calibration {
-  const weights = { bias: -3, score: 0, margin: 60, contrast: 0, agreement: 0, size: 0 };
+  const weights = { bias: -3, score: 0, margin: 60, contrast: 0, agreement: 0, size: 0, crowd: 0 };
   return {
     format: 1,
     modelId,

@@ -7,6 +7,8 @@ export interface DecisionBasis {
   readonly calibration: Pick<Calibration, "thresholds" | "ceiling" | "typicalBackground">;
   readonly weights: LogisticWeights;
   readonly size: QuerySize;
+  /** `VectorIndex.size` of the gallery that was searched */
+  readonly embeddings: number;
 }
 
 /** A person looks at three pictures; more would be a list to search. */
@@ -25,11 +27,14 @@ export function decide(ranking: Ranking, basis: DecisionBasis): Verdict {
   return { kind: "match", best, candidates };
 }
 
-function rateCandidates(ranking: Ranking, { calibration, weights, size }: DecisionBasis): readonly Candidate[] {
+function rateCandidates(
+  ranking: Ranking,
+  { calibration, weights, size, embeddings }: DecisionBasis,
+): readonly Candidate[] {
   const { typicalBackground, ceiling } = calibration;
   const leaders = ranking.anime.slice(0, CANDIDATES);
   const rated = leaders.map((anime, place) => {
-    const features = describe(ranking, { place, size, typicalBackground });
+    const features = describe(ranking, place, { size, embeddings, typicalBackground });
     return { anime, confidence: Math.min(ceiling, probability(features, weights)) };
   });
   const total = rated.reduce((sum, { confidence }) => sum + confidence, 0);

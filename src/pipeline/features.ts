@@ -12,14 +12,31 @@ export interface Features {
   readonly agreement: number;
   /** doublings of the query's shorter side above 100 px, -1.5–1.5 */
   readonly size: number;
+  /** doublings of the gallery's embeddings above 10,000, -10–3: a stranger's nearest poster is nearer in a larger one */
+  readonly crowd: number;
 }
 
-export const FEATURE_NAMES = ["score", "margin", "contrast", "agreement", "size"] as const satisfies (keyof Features)[];
+export const FEATURE_NAMES = [
+  "score",
+  "margin",
+  "contrast",
+  "agreement",
+  "size",
+  "crowd",
+] as const satisfies (keyof Features)[];
 
 /** Pixels of the query, without its borders. */
 export interface QuerySize {
   readonly width: number;
   readonly height: number;
+}
+
+/** What the features need to know besides the ranking. */
+export interface Circumstances {
+  readonly size: QuerySize;
+  /** `VectorIndex.size` */
+  readonly embeddings: number;
+  readonly typicalBackground: number;
 }
 
 /**
@@ -28,7 +45,8 @@ export interface QuerySize {
  */
 export function describe(
   { anime, leaders, others }: Ranking,
-  { place, size, typicalBackground }: { place: number; size: QuerySize; typicalBackground: number },
+  place: number,
+  { size, embeddings, typicalBackground }: Circumstances,
 ): Features {
   const here = anime[place];
   if (!here) throw new RangeError(`There is no anime at place ${place} of ${anime.length}.`);
@@ -40,6 +58,7 @@ export function describe(
     contrast: here.score - background(others, typicalBackground),
     agreement: leaders.length === 0 ? 0 : agreeing / leaders.length,
     size: Math.max(-1.5, Math.min(1.5, Math.log2(Math.min(size.width, size.height) / 100))),
+    crowd: Math.max(-10, Math.min(3, Math.log2(Math.max(1, embeddings) / 10_000))),
   };
 }
 

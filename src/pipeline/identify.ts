@@ -41,7 +41,7 @@ export async function identify(
     return watch.time("search", () => searchViews(deps.index, embeddings, signal));
   };
   const judge = (scores: readonly PosterScores[], stage: "first" | "all"): Verdict =>
-    watch.run("decide", () => decide(rank(scores, deps), basis(deps.calibration, stage, views.first.image)));
+    watch.run("decide", () => decide(rank(scores, deps), basis(deps, stage, views.first.image)));
 
   const first = await look([views.first.image]);
   const quick = judge(first, "first");
@@ -60,8 +60,8 @@ export function rank(
   return foldSameArtwork(rankAnime(views, store.labels(posterIds)), artwork);
 }
 
-function basis(calibration: Calibration, stage: "first" | "all", size: RgbImage) {
-  return { calibration, weights: calibration.weights[stage], size };
+function basis({ calibration, index }: IdentifyDeps, stage: "first" | "all", size: RgbImage) {
+  return { calibration, weights: calibration.weights[stage], size, embeddings: index.size };
 }
 
 function isClear({ candidates }: Verdict, { thresholds }: Calibration): boolean {

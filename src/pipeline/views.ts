@@ -88,7 +88,7 @@ interface Part {
 const THREE_QUARTERS = { width: 0.75, height: 0.75 } as const;
 
 /**
- * Chosen on the dev split (models/README.md): on top of the whole poster the squares, the corners and the upper and
+ * Chosen on the dev split (models/calibration.md): on top of the whole poster the squares, the corners and the upper and
  * lower part raise recall at 0.5 % false accepts from .83 to .97. A mirrored view, smaller middles and a lower square
  * changed nothing.
  */

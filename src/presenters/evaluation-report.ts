@@ -14,6 +14,8 @@ export function presentEvaluationPage(evaluation: Evaluation, plots: Plots): str
     table(figures.byEdit),
     "<h2>By cover, by size</h2>",
     table([...figures.bySource, ...figures.bySize]),
+    "<h2>By size of the gallery</h2>",
+    table(figures.byGallery),
     "<h2>What is not in the gallery</h2>",
     table(figures.foreign),
     "<h2>Is the confidence honest?</h2>",
@@ -32,10 +34,10 @@ export function presentEvaluationPage(evaluation: Evaluation, plots: Plots): str
 /** The same figures for a terminal. */
 export function presentEvaluationText({ figures, latency, calibration, gallery, part }: Evaluation): string {
   const line = ({ name, ...row }: NamedRow) =>
-    `${name.padEnd(22)}${cells(row)
+    `${name.padEnd(28)}${cells(row)
       .map((cell) => cell.padStart(9))
       .join("")}`;
-  const header = `${"".padEnd(22)}${HEADS.map((word) => word.padStart(9)).join("")}`;
+  const header = `${"".padEnd(28)}${HEADS.map((word) => word.padStart(9)).join("")}`;
   return [
     `${gallery.posters} posters, ${gallery.embeddings} embeddings, part "${part}"`,
     header,
@@ -43,7 +45,7 @@ export function presentEvaluationText({ figures, latency, calibration, gallery, 
     line({ name: "all edits", ...figures.overall }),
     "",
     header,
-    ...[...figures.bySource, ...figures.bySize, ...figures.foreign].map(line),
+    ...[...figures.bySource, ...figures.bySize, ...figures.byGallery, ...figures.foreign].map(line),
     "",
     ...summary({ figures, calibration }).map(([name, value]) => `${name.padEnd(44)}${value}`),
     ...latency.map(({ stage, p50, p95 }) => `${`time, ${stage}`.padEnd(44)}p50 ${ms(p50)}  p95 ${ms(p95)}`),

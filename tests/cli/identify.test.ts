@@ -13,7 +13,7 @@ import type { Embedding, RgbImage } from "../../src/pipeline/ports.ts";
 import { plain } from "../support/images.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
-const WEIGHTS = { bias: -4, score: 0, margin: 40, contrast: 0, agreement: 0, size: 0 };
+const WEIGHTS = { bias: -4, score: 0, margin: 40, contrast: 0, agreement: 0, size: 0, crowd: 0 };
 
 interface Scene {
   readonly size?: number;

@@ -4,7 +4,6 @@ import type { Probe, ProbeKind, StageTrace } from "../../src/evaluate/probe.ts";
 import { randomOf } from "../../src/evaluate/random.ts";
 import { figuresOf, judge } from "../../src/evaluate/report.ts";
 import { parseCalibration } from "../../src/pipeline/calibration.ts";
-import { describe as describeLeader } from "../../src/pipeline/features.ts";
 import type { Ranking } from "../../src/pipeline/group.ts";
 
 const RUN = { command: "test", date: "2026-01-01T00:00:00.000Z", seed: 1, gallery: "g", queries: "q" };
@@ -21,14 +20,15 @@ function probeOf(kind: ProbeKind, margin: number, { at, place }: { at: number; p
     sameArtwork: [],
   }));
   const ranking: Ranking = { anime, leaders: ["#1"], others: Array.from({ length: 24 }, () => 0.45) };
-  const features = describeLeader(ranking, { place: 0, size: SIZE, typicalBackground: 0.45 });
-  const trace: StageTrace = { ranking, features, place, isRightFranchise: place === 0 };
+  const trace: StageTrace = { ranking, place, isRightFranchise: place === 0 };
   const file = { set: "anilist", path: `anilist/${at}.jpg`, title: `Title ${at}`, anilistId: at };
   return {
     kind,
     file,
     edit: "clean",
     gallerySet: "anilist",
+    embeddings: 10_000,
+    isWhole: true,
     group: `group ${at % 37}`,
     size: SIZE,
     first: trace,

@@ -4,7 +4,7 @@ import { randomOf } from "../../src/evaluate/random.ts";
 import { probability } from "../../src/pipeline/calibration.ts";
 import type { Features } from "../../src/pipeline/features.ts";
 
-const TRUE = { bias: -3, score: 0, margin: 20, contrast: 0, agreement: 0, size: 1 };
+const TRUE = { bias: -3, score: 0, margin: 20, contrast: 0, agreement: 0, size: 1, crowd: 0 };
 
 /** Rows drawn from a known law: the fit has to find it again. */
 function drawn(count: number, seed: string): readonly Example[] {
@@ -16,6 +16,7 @@ function drawn(count: number, seed: string): readonly Example[] {
       contrast: random(),
       agreement: 1,
       size: random() * 2 - 1,
+      crowd: 0,
     };
     return { features, isRight: random() < probability(features, TRUE), weight: 1, group: String(at % 20) };
   });
@@ -47,7 +48,7 @@ describe("logistic regression", () => {
     const weights = fitLogistic(separable);
     expect(Object.values(weights).every(Number.isFinite)).toBe(true);
     const sure = probability(
-      { ...separable[0]?.features, score: 0.5, margin: 0.35, contrast: 0.5, agreement: 1, size: 0 },
+      { ...separable[0]?.features, score: 0.5, margin: 0.35, contrast: 0.5, agreement: 1, size: 0, crowd: 0 },
       weights,
     );
     expect(sure).toBeGreaterThan(0.9);

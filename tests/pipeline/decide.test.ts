@@ -5,7 +5,7 @@ import { background, describe as describeLeader, type Features } from "../../src
 import type { RankedAnime, Ranking } from "../../src/pipeline/group.ts";
 
 const SIZE = { width: 100, height: 140 };
-const WEIGHTS = { bias: -4, score: 0, margin: 40, contrast: 0, agreement: 0, size: 0 };
+const WEIGHTS = { bias: -4, score: 0, margin: 40, contrast: 0, agreement: 0, size: 0, crowd: 0 };
 const CALIBRATION = {
   thresholds: { clear: 0.99, match: 0.9, ambiguous: 0.2 },
   ceiling: 0.999,
@@ -25,7 +25,7 @@ function ranking(...anime: readonly RankedAnime[]): Ranking {
 }
 
 const answer = (...anime: readonly RankedAnime[]) =>
-  decide(ranking(...anime), { calibration: CALIBRATION, weights: WEIGHTS, size: SIZE });
+  decide(ranking(...anime), { calibration: CALIBRATION, weights: WEIGHTS, size: SIZE, embeddings: 10_000 });
 
 describe("the verdict", () => {
   test.each([
@@ -59,7 +59,7 @@ describe("the verdict", () => {
 
   test("of a network that was never measured is never a match", () => {
     const calibration = uncalibrated("clip@1");
-    const basis = { calibration, weights: calibration.weights.all, size: SIZE };
+    const basis = { calibration, weights: calibration.weights.all, size: SIZE, embeddings: 10_000 };
     expect(decide(ranking(ranked(1, 0.99), ranked(2, 0.1)), basis).kind).toBe("ambiguous");
     expect(decide(ranking(ranked(1, 0.5), ranked(2, 0.49)), basis).kind).toBe("unknown");
   });
@@ -67,9 +67,9 @@ describe("the verdict", () => {
 
 describe("the features of the leader", () => {
   test("take the margin against the best other franchise", () => {
-    const features = describeLeader(ranking(ranked(1, 0.9, "f"), ranked(2, 0.85, "f"), ranked(3, 0.5)), {
-      place: 0,
+    const features = describeLeader(ranking(ranked(1, 0.9, "f"), ranked(2, 0.85, "f"), ranked(3, 0.5)), 0, {
       size: SIZE,
+      embeddings: 10_000,
       typicalBackground: 0.3,
     });
     expect(features.margin).toBeCloseTo(0.4);
@@ -77,9 +77,9 @@ describe("the features of the leader", () => {
   });
 
   test("of an anime behind the leader have a margin below zero", () => {
-    const features = describeLeader(ranking(ranked(1, 0.9), ranked(2, 0.6)), {
-      place: 1,
+    const features = describeLeader(ranking(ranked(1, 0.9), ranked(2, 0.6)), 1, {
       size: SIZE,
+      embeddings: 10_000,
       typicalBackground: 0.3,
     });
     expect(features.margin).toBeCloseTo(-0.3);
@@ -91,8 +91,19 @@ describe("the features of the leader", () => {
     [{ width: 4000, height: 6000 }, 1.5],
     [{ width: 1, height: 1 }, -1.5],
   ])("know the size %j as %d doublings of 100 px", (size, expected) => {
-    const features = describeLeader(ranking(ranked(1, 0.9)), { place: 0, size, typicalBackground: 0.3 });
+    const features = describeLeader(ranking(ranked(1, 0.9)), 0, { size, embeddings: 10_000, typicalBackground: 0.3 });
     expect(features.size).toBeCloseTo(expected);
+  });
+
+  test.each([
+    [10_000, 0],
+    [1_250, -3],
+    [1, -10],
+    [0, -10],
+    [10_000_000, 3],
+  ])("know a gallery of %i embeddings as %d doublings of ten thousand", (embeddings, expected) => {
+    const features = describeLeader(ranking(ranked(1, 0.9)), 0, { size: SIZE, embeddings, typicalBackground: 0.3 });
+    expect(features.crowd).toBeCloseTo(expected);
   });
 
   test("fill in the background that a small gallery cannot give", () => {
@@ -110,7 +121,7 @@ describe("the features of the leader", () => {
 });
 
 describe("a calibration", () => {
-  const features: Features = { score: 0.5, margin: 0.1, contrast: 0.2, agreement: 1, size: 0 };
+  const features: Features = { score: 0.5, margin: 0.1, contrast: 0.2, agreement: 1, size: 0, crowd: 0 };
 
   test("turns features into a probability", () => {
     expect(probability(features, WEIGHTS)).toBeCloseTo(0.5);

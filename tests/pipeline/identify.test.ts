@@ -26,7 +26,7 @@ interface Scene {
 function pipeline({ first, later = first, isSame = () => false }: Scene) {
   const embedded: number[] = [];
   let [asked, now] = [0, 0];
-  const weights = { bias: -4, score: 0, margin: 40, contrast: 0, agreement: 0, size: 0 };
+  const weights = { bias: -4, score: 0, margin: 40, contrast: 0, agreement: 0, size: 0, crowd: 0 };
   const deps: IdentifyDeps = {
     decode: async () => QUERY,
     embedder: {

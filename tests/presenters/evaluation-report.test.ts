@@ -32,6 +32,7 @@ const EVALUATION: Evaluation = {
     ],
     bySource: [],
     bySize: [],
+    byGallery: [],
     foreign: [{ name: "no poster", ...ROW }],
     recallAtHalfPercent: { threshold: 0.5, recall: 0.97, falseAccepts: 0.004 },
     operating: { threshold: 0.9, recall: 0.9, falseAccepts: 0 },
