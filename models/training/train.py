@@ -35,6 +35,7 @@ def arguments():
     parse.add_argument("--pictures", type=int, default=64, help="per step")
     parse.add_argument("--variants", type=int, default=6000, help="made-up pictures beside the posters")
     parse.add_argument("--small-steps", type=float, default=0.65, help="share of the steps at 128 x 88")
+    parse.add_argument("--minutes", type=float, default=math.inf, help="hurry the schedule to end by then, on a busy machine")
     parse.add_argument("--rate", type=float, default=2e-3)
     parse.add_argument("--temperature", type=float, default=0.06)
     parse.add_argument("--spread", type=float, default=0.2, help="weight of KoLeo")
@@ -155,15 +156,16 @@ def main():
     optimiser = torch.optim.AdamW([{"params": [w for w in weights if w.ndim > 1], "weight_decay": 0.05},
                                    {"params": [w for w in weights if w.ndim <= 1], "weight_decay": 0.0}])
     recent, recent_rows = torch.zeros(0, 256), torch.zeros(0, dtype=torch.long)
-    seen, small = 0, int(options.steps * options.small_steps)
-    for step in range(options.steps):
-        if step in (0, small):
-            size = (128, 88) if step < small else (HEIGHT, WIDTH)
+    seen, step, done, size = 0, 0, 0.0, None
+    while done < 1:
+        due = (128, 88) if done < options.small_steps else (HEIGHT, WIDTH)
+        if due != size:
+            size = due
             views = Views(images, owners.numpy(), real, options.pictures, size, options.seed)
             batches = iter(torch.utils.data.DataLoader(views, batch_size=None, num_workers=2, prefetch_factor=3))
         rows, pixels = next(batches)
         warm = min(1.0, (step + 1) / min(200, options.steps / 10))
-        rate = options.rate * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * step / options.steps)) / 2)
+        rate = options.rate * warm * (0.01 + 0.99 * (1 + math.cos(math.pi * done)) / 2)
         for group in optimiser.param_groups:
             group["lr"] = rate
         out = encoder(pixels.contiguous(memory_format=torch.channels_last).float() / 255)  # [3 p, 256]
@@ -183,12 +185,14 @@ def main():
         recent = torch.cat([gallery.detach(), recent])[: options.recent]
         recent_rows = torch.cat([rows, recent_rows])[: options.recent]
         seen += len(pixels)
-        if step % 50 == 49:
-            print(f"step {step + 1} loss {loss.item():.3f} right {right.item():.3f} taught {taught.item():.3f} "
+        step += 1
+        done = max(step / options.steps, (time.time() - started) / 60 / options.minutes)
+        if step % 50 == 0:
+            print(f"step {step} done {done:.3f} loss {loss.item():.3f} right {right.item():.3f} taught {taught.item():.3f} "
                   f"rate {rate:.5f} views {seen} {seen / (time.time() - started):.0f}/s {time.time() - started:.0f} s", flush=True)
-        if step % 500 == 499 or step + 1 == options.steps:
+        if step % 250 == 0 or done >= 1:
             part = options.out / "encoder.pt.part"
-            torch.save({"encoder": average.state_dict(), "step": step + 1, "views": seen,
+            torch.save({"encoder": average.state_dict(), "step": step, "views": seen,
                         "seconds": round(time.time() - started), "options": {k: str(v) for k, v in vars(options).items() if k not in ("data", "teacher", "out")}}, part)
             os.replace(part, options.out / "encoder.pt")
 
