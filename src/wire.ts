@@ -77,8 +77,9 @@ export async function openSongs(
   const cache = openSourceCache(config, log);
   const deps = { cache, clock };
   const userAgent = readUserAgent(config.home);
+  // Offline nothing is asked, so nothing waits for its turn either.
   const polite = (manners: Manners): Fetch =>
-    politeFetch(manners, { fetch: env.OPFIND_OFFLINE ? offlineFetch(manners.service) : globalThis.fetch, userAgent });
+    env.OPFIND_OFFLINE ? offlineFetch(manners.service) : politeFetch(manners, { fetch: globalThis.fetch, userAgent });
 
   const anilist = new AniList(openGraphql(env.ANILIST_URL, polite(ANILIST_MANNERS), anilistHeaders(config)));
   const animethemes = new AnimeThemes(openGraphql(env.ANIMETHEMES_URL, polite(ANIMETHEMES_MANNERS)));

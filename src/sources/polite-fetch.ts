@@ -34,31 +34,36 @@ export function politeFetch(manners: Manners, { fetch, userAgent, limits = LIMIT
   const { service } = manners;
   const waitTurn = openTurns(manners);
   const breaker = openHostBreaker(service);
-  const pause = { until: 0 };
+  const pause = { until: 0, beginning: new AbortController() };
   return async (url, init = {}) => {
     const signal = init.signal ?? new AbortController().signal;
     const headers = withUserAgent(init.headers, userAgent);
     for (let retries = 0; ; retries++) {
       await waitPause(pause.until, service, signal);
       const response = await breaker.run(async () => {
-        await takeTurn(waitTurn, breaker.opening(), signal);
+        await takeTurn(waitTurn, AbortSignal.any([breaker.opening(), pause.beginning.signal]), signal);
+        await waitPause(pause.until, service, signal); // another caller may have been told meanwhile
         return await exchange((inner) => fetch(url, { ...init, headers, signal: inner }), { service, limits, signal });
       });
       const pauseMs = askedPauseMs(response);
       if (pauseMs === null) return response;
       pause.until = Date.now() + pauseMs;
+      if (pauseMs > MAX_PAUSE_MS) {
+        pause.beginning.abort(throttled(service, pauseMs));
+        pause.beginning = new AbortController();
+      }
       if (retries === MAX_RETRIES) throw throttled(service, pauseMs);
     }
   };
 }
 
-/** Waiting ends early when the host fails for others meanwhile. */
-async function takeTurn(waitTurn: WaitTurn, opening: AbortSignal, signal: AbortSignal): Promise<void> {
+/** Waiting ends early when the host fails for others meanwhile, or tells them to stay away. */
+async function takeTurn(waitTurn: WaitTurn, closing: AbortSignal, signal: AbortSignal): Promise<void> {
   try {
-    await waitTurn(AbortSignal.any([signal, opening]));
+    await waitTurn(AbortSignal.any([signal, closing]));
   } catch (error) {
     if (signal.aborted) throw abortedFailure(signal);
-    throw opening.aborted ? opening.reason : error;
+    throw closing.aborted ? closing.reason : error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { BurstyRateLimiter, RateLimiterMemory, RateLimiterQueue } from "rate-limiter-flexible";
+import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Manners, RateWindow } from "./manners.ts";
 import { abortedFailure, sourceFailure } from "./source-failure.ts";
 
@@ -10,15 +10,37 @@ const MAX_WAITING = 100;
 /** Resolves when the host may be asked again. @throws OpfindError source-throttled | aborted */
 export type WaitTurn = (signal: AbortSignal) => Promise<void>;
 
-/** First come, first served, within every window of the manners. */
+type Limiter = Pick<RateLimiterMemory, "consume">;
+
+/**
+ * First come, first served, within every window of the manners. Whoever leaves takes no turn from those behind and
+ * leaves no timer: the library's own queue kept a process alive until all turns that nobody wanted had passed.
+ */
 export function openTurns({ service, windows, reserve }: Manners): WaitTurn {
-  const queues = windows.map((window) => new RateLimiterQueue(limiter(window, reserve), { maxQueueSize: MAX_WAITING }));
+  const limiters = windows.map((window) => limiter(window, reserve));
+  const line = { waiting: 0, last: Promise.resolve() };
   return async (signal) => {
-    for (const queue of queues) await takeTurn(queue, service, signal);
+    if (signal.aborted) throw abortedFailure(signal);
+    if (line.waiting >= MAX_WAITING) throw tooOften(service);
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), MAX_TURN_WAIT_MS);
+    const leaving = AbortSignal.any([signal, patience.signal]);
+    const turn = line.last.then(() => takeTurn(limiters, leaving));
+    line.last = turn.catch(() => {});
+    line.waiting++;
+    try {
+      await Promise.race([turn, rejectOn(leaving)]);
+    } catch (cause) {
+      if (signal.aborted) throw abortedFailure(signal);
+      throw tooOften(service, cause);
+    } finally {
+      clearTimeout(timer);
+      line.waiting--;
+    }
   };
 }
 
-function limiter(window: RateWindow, reserve: RateWindow | undefined) {
+function limiter(window: RateWindow, reserve: RateWindow | undefined): Limiter {
   return reserve ? new BurstyRateLimiter(memory(window), memory(reserve)) : memory(window);
 }
 
@@ -26,26 +48,46 @@ function memory({ requests, seconds }: RateWindow): RateLimiterMemory {
   return new RateLimiterMemory({ points: requests, duration: seconds });
 }
 
-async function takeTurn(queue: RateLimiterQueue, service: string, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) throw abortedFailure(signal);
-  const enough = new AbortController();
-  const timer = setTimeout(() => enough.abort(), MAX_TURN_WAIT_MS);
-  // In whole seconds: a turn that nobody waits for any more is dropped by the queue.
-  const expiresAt = Math.ceil((Date.now() + MAX_TURN_WAIT_MS) / 1000);
-  const turn = queue.removeTokens(1, undefined, expiresAt);
-  turn.catch(() => {}); // may fail long after nobody waits for it
-  try {
-    await Promise.race([turn, rejectOn(AbortSignal.any([signal, enough.signal]))]);
-  } catch (cause) {
-    if (signal.aborted) throw abortedFailure(signal);
-    throw sourceFailure(service, "source-throttled", { because: "opfind has asked it as often as is polite", cause });
-  } finally {
-    clearTimeout(timer);
+async function takeTurn(limiters: readonly Limiter[], leaving: AbortSignal): Promise<void> {
+  for (const one of limiters) {
+    for (let waitMs = await msUntilNext(one, leaving); waitMs > 0; waitMs = await msUntilNext(one, leaving)) {
+      await pause(waitMs, leaving);
+    }
   }
+}
+
+/** Takes a turn of one window. @returns 0 when it was to be had, else when to try again */
+async function msUntilNext(one: Limiter, leaving: AbortSignal): Promise<number> {
+  leaving.throwIfAborted();
+  try {
+    await one.consume("turn");
+    return 0;
+  } catch (refusal) {
+    if (!(refusal instanceof RateLimiterRes)) throw refusal;
+    return Math.max(1, refusal.msBeforeNext);
+  }
+}
+
+function pause(ms: number, leaving: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(leaving.reason);
+    };
+    const timer = setTimeout(() => {
+      leaving.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    leaving.addEventListener("abort", onAbort, { once: true });
+  });
 }
 
 function rejectOn(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+}
+
+function tooOften(service: string, cause?: unknown): Error {
+  return sourceFailure(service, "source-throttled", { because: "opfind has asked it as often as is polite", cause });
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { Fetch } from "../../src/sources/polite-fetch.ts";
+import { type Fetch, politeFetch } from "../../src/sources/polite-fetch.ts";
 import { endless, politely } from "../support/politely.ts";
 
 const MINUTE = 60_000;
@@ -107,6 +107,34 @@ describe("Retry-After", () => {
     await vi.advanceTimersByTimeAsync(MINUTE);
     await expect(fetch("http://x/", { signal })).rejects.toMatchObject(failure);
     expect(calls).toHaveBeenCalledTimes(2);
+  });
+
+  test("reaches those who wait for their turn: none of them asks", async () => {
+    const calls = vi.fn<Fetch>(async () => throttled("60"));
+    const manners = { service: "AniList", windows: [{ requests: 2, seconds: 1 }] };
+    const fetch = politeFetch(manners, { fetch: calls, userAgent: "opfind/1" });
+    const answers = Promise.allSettled(Array.from({ length: 10 }, () => fetch("http://x/", { signal })));
+    await vi.advanceTimersByTimeAsync(0); // nobody waits for a turn to hear it
+    for (const outcome of await answers) expect(outcome).toMatchObject({ reason: { code: "source-throttled" } });
+    expect(calls.mock.calls.length).toBeLessThanOrEqual(2);
+  });
+
+  test("of a moment holds those who wait for their turn as well", async () => {
+    const at: number[] = [];
+    const answers = [throttled("4"), throttled("4")];
+    const manners = { service: "AniList", windows: [{ requests: 2, seconds: 1 }] };
+    const fetch = politeFetch(manners, {
+      fetch: async () => {
+        at.push(Date.now());
+        return answers.shift() ?? new Response("done");
+      },
+      userAgent: "opfind/1",
+    });
+    const start = Date.now();
+    const asked = Promise.all(Array.from({ length: 4 }, () => fetch("http://x/", { signal })));
+    await vi.advanceTimersByTimeAsync(10_000);
+    await asked;
+    expect(at.slice(2).every((time) => time >= start + 4_000)).toBe(true);
   });
 
   test("is given up after two more tries", async () => {

@@ -53,4 +53,31 @@ describe("the rate windows", () => {
     await vi.advanceTimersByTimeAsync(30_000);
     await answer;
   });
+
+  test("give no turn to who has left, and leave no timer behind", async () => {
+    const fetch = politeFetch(TENRAI_MANNERS, { fetch: async () => new Response("{}"), userAgent: "opfind/1" });
+    const leaving = new AbortController();
+    await Promise.all([fetch("http://x/", { signal }), fetch("http://x/", { signal })]);
+    const left = Array.from({ length: 20 }, () => fetch("http://x/", { signal: leaving.signal }));
+    const stayed = fetch("http://x/", { signal });
+    leaving.abort();
+    for (const outcome of await Promise.allSettled(left))
+      expect(outcome).toMatchObject({ reason: { code: "aborted" } });
+    await vi.advanceTimersByTimeAsync(1_000);
+    await stayed;
+    // What is left are the windows of the limiter, which keep no process alive.
+    expect(vi.getTimerCount()).toBeLessThanOrEqual(2);
+  });
+
+  test("refuse the hundred and first in the line", async () => {
+    const manners = { service: "AniList", windows: [{ requests: 1, seconds: 60 }] };
+    const fetch = politeFetch(manners, { fetch: async () => new Response("{}"), userAgent: "opfind/1" });
+    const leaving = new AbortController();
+    await fetch("http://x/", { signal });
+    const line = Array.from({ length: 100 }, () => fetch("http://x/", { signal: leaving.signal }).catch(() => {}));
+    await vi.advanceTimersByTimeAsync(0);
+    await expect(fetch("http://x/", { signal })).rejects.toMatchObject({ code: "source-throttled" });
+    leaving.abort();
+    await Promise.all(line);
+  });
 });
