@@ -47,7 +47,7 @@ class Yardstick:
         self._teacher, self._centre = Teacher(file, threads=1), None
 
     def embed(self, images):
-        raw = self._teacher.embed([np.asarray(i) for i in images])
+        raw = self._teacher.embed([np.asarray(i.resize((224, 224), Image.BICUBIC)) for i in images])
         raw /= np.linalg.norm(raw, axis=1, keepdims=True)
         if self._centre is None:
             self._centre = raw.mean(0)  # the gallery is embedded first

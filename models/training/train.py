@@ -31,7 +31,7 @@ def arguments():
     parse.add_argument("--data", type=Path, required=True, help="folder with posters/ and data/themes/")
     parse.add_argument("--teacher", type=Path, help="ImageNet network in ONNX, only to learn from")
     parse.add_argument("--out", type=Path, default=Path("run"))
-    parse.add_argument("--steps", type=int, default=2700)
+    parse.add_argument("--steps", type=int, default=1610)
     parse.add_argument("--pictures", type=int, default=64, help="per step")
     parse.add_argument("--variants", type=int, default=6000, help="made-up pictures beside the posters")
     parse.add_argument("--small-steps", type=float, default=0.65, help="share of the steps at 128 x 88")
