@@ -6,6 +6,8 @@ import { z } from "zod";
 import { OpfindError } from "./errors.ts";
 
 const url = z.url({ protocol: /^https?$/ });
+/** A name with a dot, its port where it is not 443; of addresses only this machine's own, with its port. */
+const host = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*(?::\d{1,5})?|127\.0\.0\.1:\d{1,5})$/;
 const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === "1" || value === "true");
 
 /** Every variable opfind reads: its shape, what a person writes there, and an example. `.env.example` lists the same. */
@@ -60,6 +62,15 @@ export const VARIABLES = {
     shape: "the http(s) URL of your own project",
     example: "https://opfind.example.org",
   },
+  OPFIND_COVER_HOSTS: {
+    schema: z
+      .string()
+      .default("s4.anilist.co")
+      .transform((value) => value.split(",").map((name) => name.trim()))
+      .refine((names) => names.every((name) => host.test(name))),
+    shape: "a list of host names",
+    example: "s4.anilist.co,covers.example.org",
+  },
   ANIMETHEMES_URL: {
     schema: url.default("https://graphql.animethemes.moe/"),
     shape: "an http(s) URL",
@@ -100,6 +111,7 @@ const SCHEMA = z.object({
   ANILIST_URL: VARIABLES.ANILIST_URL.schema,
   ANILIST_TOKEN: VARIABLES.ANILIST_TOKEN.schema,
   ANILIST_REFERER: VARIABLES.ANILIST_REFERER.schema,
+  OPFIND_COVER_HOSTS: VARIABLES.OPFIND_COVER_HOSTS.schema,
   ANIMETHEMES_URL: VARIABLES.ANIMETHEMES_URL.schema,
   TENRAI_URL: VARIABLES.TENRAI_URL.schema,
   MAL_URL: VARIABLES.MAL_URL.schema,

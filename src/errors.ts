@@ -40,6 +40,9 @@ export const ERROR_CODES = [
   "source-timeout",
   "source-other-shape",
   "source-offline",
+  "url-forbidden",
+  "cover-missing",
+  "list-missing",
   "internal",
 ] as const;
 

@@ -56,6 +56,12 @@ describe("the configuration", () => {
     ["TENRAI_URL", "file:///etc/passwd"],
     ["REDIS_URL", "http://localhost"],
     ["OPFIND_DEVICE", "CPU GPU"],
+    ["OPFIND_COVER_HOSTS", "*"],
+    ["OPFIND_COVER_HOSTS", "localhost"],
+    ["OPFIND_COVER_HOSTS", "10.0.0.1"],
+    ["OPFIND_COVER_HOSTS", "127.0.0.1"],
+    ["OPFIND_COVER_HOSTS", "[::1]:80"],
+    ["OPFIND_COVER_HOSTS", "s4.anilist.co,https://evil.example"],
   ])("refuses %s=%s", (name, value) => {
     expect(failure({ [name]: value }).message).toContain(name);
   });

@@ -44,3 +44,6 @@ export const MYANIMELIST_MANNERS: Manners = {
   service: "MyAnimeList",
   windows: [{ requests: 50, seconds: 60 }, TWO_A_SECOND],
 };
+
+/** AniList's picture server names no limit. */
+export const ANILIST_COVER_MANNERS: Manners = { service: "AniList's picture server", windows: [TWO_A_SECOND] };

@@ -42,9 +42,11 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli/"],
   dotenv: [CONFIG],
   "faiss-node": ["index/"],
+  "ipaddr\\.js": ["sources/"],
   keyv: ["sources/"],
   "onnxruntime-node": ["pipeline/", "cli/doctor/"],
   pino: [LOG],
+  undici: ["sources/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };
 
