@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { npm, reason, run, SetupError } from "./run.mjs";
 
 /** What a native binary depends on; a changed value (another Node.js, a copied folder) means: look again. */
@@ -37,7 +38,18 @@ function sqliteProblem(root) {
     encoding: "utf8",
     timeout: 60_000,
   });
-  return status === 0 ? null : stderr.split("\n").find((line) => line.includes("Error")) || "it does not load";
+  if (status !== 0) return stderr.split("\n").find((line) => line.includes("Error")) || "it does not load";
+  return idleAbortProblem(root);
+}
+
+/**
+ * A binary compiled by npm itself against Node.js 24.19 or newer loads, and aborts the process later: object-wrap.h.
+ * @returns why it has to be compiled again, or null
+ */
+export function idleAbortProblem(root) {
+  const binary = join(root, "node_modules", "better-sqlite3", "build", "Release", "better_sqlite3.node");
+  const isHooked = existsSync(binary) && readFileSync(binary).includes("RemoveEnvironmentCleanupHook");
+  return isHooked ? "it was compiled in a way that aborts an idle Node.js" : null;
 }
 
 async function makeSqlite(root, say) {
@@ -53,7 +65,7 @@ async function makeSqlite(root, say) {
     cwd: root,
     say,
     doing: "compiling SQLite",
-    env: headers(),
+    env: { ...headers(), ...compilerFlags() },
   });
   const problem = sqliteProblem(root);
   if (problem) throw new SetupError(`SQLite could not be compiled: ${problem}${reason(built.tail)}`);
@@ -63,6 +75,13 @@ async function makeSqlite(root, say) {
 function headers() {
   const prefix = dirname(dirname(process.execPath));
   return existsSync(join(prefix, "include", "node", "node.h")) ? { npm_config_nodedir: prefix } : {};
+}
+
+/** Windows always finds a prebuilt binary. */
+function compilerFlags() {
+  if (process.platform === "win32") return {};
+  const header = fileURLToPath(new URL("./object-wrap.h", import.meta.url));
+  return { CXXFLAGS: `${process.env.CXXFLAGS ?? ""} -include '${header}'`.trim() };
 }
 
 async function requireTools(say) {

@@ -131,6 +131,21 @@ describe("the dependencies", () => {
   });
 });
 
+describe("SQLite's binary", () => {
+  const BINARY = "node_modules/better-sqlite3/build/Release/better_sqlite3.node";
+  const problem = () => ask("natives.mjs", "idleAbortProblem('.')");
+
+  test("is compiled again when it holds the hook that aborts Node.js 24.19 and newer", async () => {
+    write(BINARY, "\x7fELF _ZN4node28RemoveEnvironmentCleanupHookEPN2v87IsolateEPFvPvES3_");
+    expect(await problem()).toBe("it was compiled in a way that aborts an idle Node.js");
+  });
+
+  test("is left alone without it", async () => {
+    write(BINARY, "\x7fELF _ZN4node25AddEnvironmentCleanupHookEPN2v87IsolateEPFvPvES3_");
+    expect(await problem()).toBeNull();
+  });
+});
+
 describe("the build", () => {
   const problem = () => ask("build.mjs", "buildProblem('.')");
 
