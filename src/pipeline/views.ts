@@ -23,17 +23,14 @@ const NEARLY_ALL = 0.98;
 
 /** The views of a query, in the order in which they are asked for. */
 export function queryViews(image: RgbImage): QueryViews {
-  const picture = findPicture(image);
-  const isTrimmed = isReallyTrimmed(picture, image);
-  const trimmed = isTrimmed ? crop(image, picture) : image;
+  const { picture, isTrimmed, isInner } = cutOut(image);
   return {
-    first: { name: "trimmed", image: trimmed },
+    first: { name: "trimmed", image: picture },
     further() {
-      const small = shrinkTowards(trimmed, WORKING_SIZE);
-      const isWide = trimmed.width > trimmed.height * WIDE;
+      const small = shrinkTowards(picture, WORKING_SIZE);
+      const isWide = picture.width > picture.height * WIDE;
       return [
-        ...(isTrimmed ? [{ name: "whole", image: shrinkTowards(image, WORKING_SIZE) }] : []),
-        ...innerPicture(image, trimmed),
+        ...(isTrimmed && !isInner ? [{ name: "whole", image: shrinkTowards(image, WORKING_SIZE) }] : []),
         ...(isWide ? wideViews(small) : []),
         { name: "mirror", image: mirror(small) },
         { name: "zoom 0.8", image: crop(small, middle(small, 0.8)) },
@@ -42,17 +39,44 @@ export function queryViews(image: RgbImage): QueryViews {
   };
 }
 
+/** The views of a gallery poster: one embedding each. They answer queries that lost a part of the poster. */
+export function galleryViews(image: RgbImage): readonly View[] {
+  const { picture, isTrimmed, isInner } = cutOut(image);
+  const small = shrinkTowards(picture, WORKING_SIZE);
+  return [
+    ...(isInner ? [] : [{ name: "full", image }]),
+    ...(isTrimmed ? [{ name: "trimmed", image: small }] : []),
+    ...partsOf(small).filter((view) => !isBlankView(view.image)),
+  ];
+}
+
+interface CutOut {
+  readonly picture: RgbImage;
+  readonly isTrimmed: boolean;
+  /** The picture is a small thing on a large flat ground, and the ground says nothing. */
+  readonly isInner: boolean;
+}
+
+/**
+ * The picture without its borders. A small poster on an empty page and a cover that is a logo on a flat ground are cut
+ * out alike, in query and gallery: otherwise every such page resembles every such cover.
+ */
+function cutOut(image: RgbImage): CutOut {
+  const area = image.width * image.height;
+  const inner = findPicture(image, BOLD);
+  const isInner = inner.width * inner.height < area * INNER;
+  const region = isInner ? inner : findPicture(image);
+  const isTrimmed = region.width < image.width * NEARLY_ALL || region.height < image.height * NEARLY_ALL;
+  return { picture: isTrimmed ? crop(image, region) : image, isTrimmed, isInner };
+}
+
+/** Share of the area: two of 993 covers on AniList are logos smaller than this, a 30 % border leaves .44. */
+const INNER = 0.4;
+
 /** A poster stands upright: what is wider than this is a screen around it, or a poster on its side. */
 const WIDE = 1.15;
 /** Width to height of a cover on AniList, in the mean. */
 const COVER_ASPECT = 0.71;
-
-/** The small poster in a large empty screenshot, when trimming was too careful to go so far. */
-function innerPicture(image: RgbImage, trimmed: RgbImage): readonly View[] {
-  const inner = findPicture(image, BOLD);
-  const isSmaller = inner.width < trimmed.width * NEARLY_ALL || inner.height < trimmed.height * NEARLY_ALL;
-  return isSmaller ? [{ name: "inner", image: shrinkTowards(crop(image, inner), WORKING_SIZE) }] : [];
-}
 
 function wideViews(image: RgbImage): readonly View[] {
   const width = Math.min(image.width, Math.max(1, Math.round(image.height * COVER_ASPECT)));
@@ -62,18 +86,6 @@ function wideViews(image: RgbImage): readonly View[] {
     { name: "column", image: crop(image, column) },
     { name: "clockwise", image: clockwise },
     { name: "anticlockwise", image: quarterTurn(quarterTurn(clockwise)) },
-  ];
-}
-
-/** The views of a gallery poster: one embedding each. They answer queries that lost a part of the poster. */
-export function galleryViews(image: RgbImage): readonly View[] {
-  const picture = findPicture(image);
-  const isTrimmed = isReallyTrimmed(picture, image);
-  const small = shrinkTowards(isTrimmed ? crop(image, picture) : image, WORKING_SIZE);
-  return [
-    { name: "full", image },
-    ...(isTrimmed ? [{ name: "trimmed", image: small }] : []),
-    ...partsOf(small).filter((view) => !isBlankView(view.image)),
   ];
 }
 
@@ -124,8 +136,4 @@ function partsOf(image: RgbImage): readonly View[] {
 
 function placed(image: RgbImage, { x, y, width, height }: Part): Region {
   return { width, height, left: Math.floor((image.width - width) * x), top: Math.floor((image.height - height) * y) };
-}
-
-function isReallyTrimmed(picture: Region, image: RgbImage): boolean {
-  return picture.width < image.width * NEARLY_ALL || picture.height < image.height * NEARLY_ALL;
 }

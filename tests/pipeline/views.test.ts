@@ -34,8 +34,8 @@ describe("the views of a query", () => {
   test("find a small poster on a large empty page", () => {
     const page = paste(flatPicture(1280, 720, [32, 34, 37]), busyPicture(100, 140), { left: 1000, top: 500 });
     const views = queryViews(page);
-    expect([views.first.image.width, views.first.image.height]).toEqual([1280, 720]);
-    expect(sizes(views.further())).toMatchObject({ inner: "100x140" });
+    expect([views.first.image.width, views.first.image.height]).toEqual([100, 140]);
+    expect(sizes(views.further())).not.toHaveProperty("whole");
   });
 
   test("of a huge picture are made from a small copy", () => {
@@ -75,8 +75,15 @@ describe("the views of a gallery poster", () => {
     }
   });
 
+  test("cut a logo out of its flat ground, as a query on an empty page is", () => {
+    const logo = paste(flatPicture(300, 420, [10, 10, 10]), busyPicture(80, 100), { left: 110, top: 160 });
+    expect(sizes(galleryViews(logo))).toMatchObject({ trimmed: "80x100", upper: "80x75" });
+    expect(sizes(galleryViews(logo))).not.toHaveProperty("full");
+  });
+
   test("leave parts out that hold nothing to recognise", () => {
-    const figure = paste(flatPicture(300, 420, [0, 0, 0]), busyPicture(300, 60), { left: 0, top: 360 });
+    const ground = paste(flatPicture(300, 420, [0, 0, 0]), busyPicture(300, 60), { left: 0, top: 360 });
+    const figure = paste(ground, busyPicture(60, 420), { left: 240, top: 0 });
     const names = galleryViews(figure).map(({ name }) => name);
     expect(names).toContain("full");
     expect(names).toContain("lower");
