@@ -10,7 +10,7 @@ const DRIFT = 6;
 /** Pixels looked at in a line: more cost time and change nothing. */
 const SAMPLES = 96;
 /** How far trimming may go, as shares of a side. */
-export interface TrimLimits {
+interface TrimLimits {
   /** lost on one side at most */
   readonly most: number;
   /** left of both width and height at least, else nothing is trimmed */
@@ -18,7 +18,7 @@ export interface TrimLimits {
 }
 
 /** So that a poster on a flat ground is not cut down to its figure. */
-export const CAREFUL: TrimLimits = { most: 0.4, least: 0.3 };
+const CAREFUL: TrimLimits = { most: 0.4, least: 0.3 };
 /** For a small poster in a large empty screenshot. */
 export const BOLD: TrimLimits = { most: 0.9, least: 0.05 };
 
