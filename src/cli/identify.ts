@@ -60,7 +60,9 @@ export function identifyVerb(context: VerbContext, wire: IdentifyWire, stdin: Re
         .choices(["romaji", "english", "native"])
         .default("romaji"),
     )
-    .action(async (files: string[], options: Options) => run(namesOf(files, stdin), options, { context, wire }));
+    .action(async (files: string[], options: Options) =>
+      run(namesOf(files, stdin, context.signal), options, { context, wire }),
+    );
 }
 
 async function run(
@@ -108,10 +110,11 @@ async function answerAll(files: AsyncIterable<string>, options: Options, opened:
   if (asked > 0 && failed === asked) process.exitCode = 1;
 }
 
-async function* namesOf(files: readonly string[], stdin: Readable): AsyncGenerator<string> {
+/** A name keeps its blanks: they may belong to it. Whoever stops the verb does not wait for the rest of stdin. */
+async function* namesOf(files: readonly string[], stdin: Readable, signal: AbortSignal): AsyncGenerator<string> {
   for (const file of files) {
     if (file !== "-") yield file;
-    else for await (const line of createInterface({ input: stdin })) if (line.trim()) yield line.trim();
+    else for await (const line of createInterface({ input: stdin, signal })) if (line.trim()) yield line;
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { copyFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
@@ -158,6 +158,17 @@ describe("opfind identify --json", () => {
     const { red, blue } = await pictures();
     const { lines } = await run(["--json", "--no-songs", "-"], { ...wireOf(), stdin: `${red}\n\n${blue}\n` });
     expect(json(lines).map(({ file }) => file)).toEqual([red, blue]);
+  });
+
+  test("takes names from stdin with their own blanks and with the line ends of Windows", async () => {
+    const { red } = await pictures();
+    const blank = `${red} `;
+    copyFileSync(red, blank);
+    const { lines } = await run(["--json", "--no-songs", "-"], { ...wireOf(), stdin: `${blank}\r\n \r\n${red}\r\n` });
+    expect(json(lines).map(({ file, verdict }) => [file, verdict])).toEqual([
+      [blank, "match"],
+      [red, "match"],
+    ]);
   });
 
   test("adds the songs of a match, and says why they are missing when they are", async () => {

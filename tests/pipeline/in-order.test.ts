@@ -53,4 +53,35 @@ describe("work on several items at once", () => {
     await expect(run()).rejects.toThrow("three");
     expect(got).toEqual([1, 2]);
   });
+
+  test("hands a result out before the next item comes", async () => {
+    const asked: string[] = [];
+    const answers = inOrder(conversation(asked), async (item) => item, 4);
+    for await (const answer of answers) asked.push(`answer ${answer}`);
+    expect(asked).toEqual(["answer 1", "answer 2", "answer 3"]);
+  });
+
+  test("lets go of an input that never sends another item", async () => {
+    async function* silent() {
+      yield 1;
+      await new Promise(() => {});
+    }
+    for await (const result of inOrder(silent(), async (item) => item, 4)) if (result === 1) break;
+  });
+
+  test("fails with its input", async () => {
+    async function* broken() {
+      yield 1;
+      throw new RangeError("input");
+    }
+    await expect(all(inOrder(broken(), async (item) => item, 1))).rejects.toThrow("input");
+  });
 });
+
+/** Sends a number, and the next one only when the one before is answered. */
+async function* conversation(heard: readonly string[]) {
+  for (const number of [1, 2, 3]) {
+    yield number;
+    while (heard.length < number) await new Promise((next) => setImmediate(next));
+  }
+}
