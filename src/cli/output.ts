@@ -1,4 +1,5 @@
 import { SingleBar } from "cli-progress";
+import { visibleName } from "../presenters/plain-text.ts";
 import type { Output, Progress } from "./verb.ts";
 
 /** What `openOutput` needs of a stream; `process.stdout` and `process.stderr` are two. */
@@ -17,17 +18,34 @@ interface Streams {
 /** Without a terminal a long piece of work says how far it is this often: seldom enough for a CI log. */
 const LINE_EVERY_MS = 5_000;
 
-/** Answers to stdout, everything else to stderr; bars only where somebody can watch them. */
+/**
+ * Answers to stdout, everything else to stderr; bars only where somebody can watch them. Whatever a file name, a title
+ * or a service put into a text, no control character of it reaches a terminal: colours on a rich stdout excepted.
+ */
 export function openOutput({ stdout, stderr, elapsedMs }: Streams): Output {
-  const note = (text: string) => void stderr.write(`${text}\n`);
+  const isRich = stdout.isTTY === true;
+  const note = (text: string) => void stderr.write(`${harmless(text, false)}\n`);
   return {
-    isRich: stdout.isTTY === true,
+    isRich,
     json: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
-    line: (text) => void stdout.write(`${text}\n`),
+    line: (text) => void stdout.write(`${harmless(text, isRich)}\n`),
     note,
     progress: (label, total) => (stderr.isTTY ? bar(label, total, stderr) : lines(label, total, { note, elapsedMs })),
   };
 }
+
+function harmless(text: string, isColourful: boolean): string {
+  return text.replace(/\p{Cc}/gu, (control, at: number) => {
+    if (control === "\n" || control === "\t") return control;
+    const isColour = control === ESCAPE && COLOUR.test(text.slice(at + 1, at + LONGEST_COLOUR));
+    return isColour && isColourful ? control : "\ufffd";
+  });
+}
+
+const ESCAPE = "\u001b";
+/** "Select Graphic Rendition" of ECMA-48, 8.3.117; the longest sets a colour by its three parts. */
+const COLOUR = /^\[[\d;]*m/;
+const LONGEST_COLOUR = 24;
 
 function bar(label: string, total: number, stream: NodeJS.WritableStream): Progress {
   const drawn = new SingleBar({
@@ -41,7 +59,7 @@ function bar(label: string, total: number, stream: NodeJS.WritableStream): Progr
   });
   drawn.start(total, 0, { label, note: "" });
   return {
-    update: (done, note = "") => drawn.update(done, { label, note }),
+    update: (done, note = "") => drawn.update(done, { label, note: visibleName(note) }),
     stop: () => drawn.stop(),
   };
 }

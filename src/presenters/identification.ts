@@ -1,5 +1,6 @@
 import { Chalk, type ChalkInstance } from "chalk";
 import type { Candidate, Identification } from "../domain/identification.ts";
+import { plainText, visibleName } from "./plain-text.ts";
 
 export interface IdentificationStyle {
   /** colours, bars and swatches */
@@ -23,7 +24,7 @@ export function presentIdentification(
   const chalk = new Chalk({ level: isRich ? 3 : 0 });
   const { verdict } = identification;
   const colours = isRich ? `${swatch.map((colour) => chalk.bgHex(colour)("   ")).join("")} ` : "";
-  const heading = `${colours}${chalk.dim(file)}`;
+  const heading = `${colours}${chalk.dim(visibleName(file))}`;
   switch (verdict.kind) {
     case "match":
       return [heading, ...matchLines(verdict.best, chalk), ...alsoLines(verdict.candidates.slice(1), chalk)].join("\n");
@@ -61,7 +62,7 @@ const BAR_CELLS = 10;
 function matchLines(best: Candidate, chalk: ChalkInstance): readonly string[] {
   const shared =
     best.sameArtwork.length === 0 ? [] : [chalk.dim(`This cover is also used by ${links(best.sameArtwork)}.`)];
-  return [chalk.bold(best.title), `${sureness(best, chalk)}  ${chalk.dim(link(best.anilistId))}`, ...shared];
+  return [chalk.bold(plainText(best.title)), `${sureness(best, chalk)}  ${chalk.dim(link(best.anilistId))}`, ...shared];
 }
 
 function alsoLines(others: readonly Candidate[], chalk: ChalkInstance): readonly string[] {
@@ -78,7 +79,7 @@ function nearest({ candidates }: { candidates: readonly Candidate[] }, chalk: Ch
 }
 
 function candidateLine(candidate: Candidate, chalk: ChalkInstance): string {
-  return `${candidate.title}  ${sureness(candidate, chalk)}  ${chalk.dim(link(candidate.anilistId))}`;
+  return `${plainText(candidate.title)}  ${sureness(candidate, chalk)}  ${chalk.dim(link(candidate.anilistId))}`;
 }
 
 function sureness({ confidence }: Candidate, chalk: ChalkInstance): string {

@@ -5,3 +5,8 @@ const UNSAFE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2064\ufe
 export function plainText(text: string): string {
   return text.replace(UNSAFE, " ").replace(/ {2,}/g, " ").trim();
 }
+
+/** Like `plainText` for names that must stay findable, such as those of files: blanks stay as they are. */
+export function visibleName(name: string): string {
+  return name.replace(UNSAFE, "\ufffd");
+}

@@ -27,6 +27,14 @@ describe("an identified picture", () => {
     expect(shown).toBe("a.jpg\nCowboy Bebop\n██████████ 99.8 %, certain  anilist.co/anime/1");
   });
 
+  test("lets neither a title nor a file name turn the line around or leave it", () => {
+    const best = candidate(1, "Evil\u001b[8m\u202e\nTitle", 0.998);
+    const verdict: Verdict = { kind: "match", best, candidates: [best] };
+    const identification = { verdict, timings: [] };
+    const shown = presentIdentification({ file: "a  b\n\u202e.jpg", identification, swatch: [] }, { isRich: false });
+    expect(shown.split("\n").slice(0, 2)).toEqual(["a  b\ufffd.jpg", "Evil [8m Title"]);
+  });
+
   test("never claims 100 %", () => {
     const best = candidate(1, "Cowboy Bebop", 0.99999);
     expect(text({ kind: "match", best, candidates: [best] })).toContain("99.9 %");
