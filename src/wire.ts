@@ -1,3 +1,4 @@
+import { lookup } from "node:dns/promises";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -7,13 +8,15 @@ import type { SqlitePosterStore } from "./index/poster-store.ts";
 import type { Logger } from "./log.ts";
 import type { Calibration } from "./pipeline/calibration.ts";
 import { openSongsOf, type SongsOf } from "./pipeline/enrich.ts";
-import type { Clock, Embedder, RgbImage, VectorIndex } from "./pipeline/ports.ts";
+import type { AnimeMemory, Clock, Embedder, RgbImage, VectorIndex } from "./pipeline/ports.ts";
 import { openResolveTitle, type ResolveTitle } from "./pipeline/resolve-title.ts";
 import type { View } from "./pipeline/views.ts";
 import { AniList } from "./sources/anilist.ts";
+import { openUserList, type UserList } from "./sources/anilist-list.ts";
 import { AnimeThemes } from "./sources/animethemes.ts";
 import { type Cache, openCache } from "./sources/cache.ts";
 import { cachedAnime, cachedThemes, uncachedAnime, uncachedThemes } from "./sources/cached.ts";
+import { type Covers, openCovers as openCoverServer } from "./sources/covers.ts";
 import { walkFranchise } from "./sources/franchise-walk.ts";
 import { openGraphql } from "./sources/graphql.ts";
 import { openIdMap } from "./sources/id-map.ts";
@@ -41,6 +44,9 @@ export interface WireContext {
 export interface Songs {
   readonly songsOf: SongsOf;
   readonly resolveTitle: ResolveTitle;
+  /** AniList's cards, remembered */
+  readonly cards: AnimeMemory["anime"];
+  readonly userList: UserList;
   close(): Promise<void>;
 }
 
@@ -53,11 +59,10 @@ export interface Recogniser {
 }
 
 /** Everything that names posters and learns new ones. */
-export interface Gallery extends Recogniser {
+export interface Gallery extends Recogniser, Pick<Songs, "resolveTitle" | "cards" | "userList"> {
   readonly store: SqlitePosterStore;
   readonly index: VectorIndex;
   readonly galleryViews: (image: RgbImage) => readonly View[];
-  readonly resolveTitle: ResolveTitle;
   readonly anilistIdOf: (malId: MalId) => AnilistId | null;
   readonly franchiseIdOf: (anilistId: AnilistId, signal: AbortSignal) => Promise<AnilistId | null>;
   readonly clock: Clock;
@@ -81,14 +86,15 @@ export async function openSongs(
   const polite = (manners: Manners): Fetch =>
     env.OPFIND_OFFLINE ? offlineFetch(manners.service) : politeFetch(manners, { fetch: globalThis.fetch, userAgent });
 
-  const anilist = new AniList(openGraphql(env.ANILIST_URL, polite(ANILIST_MANNERS), anilistHeaders(config)));
+  const anilistClient = openGraphql(env.ANILIST_URL, polite(ANILIST_MANNERS), anilistHeaders(config));
+  const cards = cachedAnime(new AniList(anilistClient), deps);
   const animethemes = new AnimeThemes(openGraphql(env.ANIMETHEMES_URL, polite(ANIMETHEMES_MANNERS)));
   const tenrai = new Tenrai(polite(TENRAI_MANNERS), env.TENRAI_URL);
   const myanimelist = env.MAL_CLIENT_ID
     ? [new MyAnimeList(polite(MYANIMELIST_MANNERS), { url: env.MAL_URL, clientId: env.MAL_CLIENT_ID })]
     : [];
 
-  const anime = [cachedAnime(anilist, deps), uncachedAnime(snapshot)];
+  const anime = [cards, uncachedAnime(snapshot)];
   const themes = [
     cachedThemes(animethemes, 100, deps),
     ...[tenrai, ...myanimelist].map((source) => cachedThemes(source, 1, deps)),
@@ -97,8 +103,17 @@ export async function openSongs(
   return {
     songsOf: openSongsOf({ anime, themes, walk: walkFranchise }),
     resolveTitle: openResolveTitle(anime),
+    cards: cards.anime,
+    userList: openUserList(anilistClient),
     close: () => cache.close(),
   };
+}
+
+/** Opens the server of AniList's covers, behind the list of allowed hosts. */
+export function openCovers({ config }: Pick<WireContext, "config">): Covers {
+  const { OPFIND_COVER_HOSTS: hosts, OPFIND_OFFLINE: isOffline } = config.env;
+  const resolve = (host: string) => lookup(host, { all: true });
+  return openCoverServer({ hosts, isOffline, resolve, userAgent: readUserAgent(config.home) });
 }
 
 function openSourceCache({ dataDir, env }: Config, log: Logger): Cache {
@@ -207,10 +222,10 @@ export async function modelOf({ config }: WireContext): Promise<Pick<Embedder, "
 /** What tells which anime a title, a MyAnimeList id or a season belongs to. */
 async function openTitles(context: WireContext) {
   const snapshot = new Snapshot(context.config.home);
-  const { resolveTitle, close } = await openSongs(context, snapshot);
+  const { resolveTitle, cards, userList, close } = await openSongs(context, snapshot);
   const { anilistId: anilistIdOf } = await openIdMap(context.config.home);
   const franchiseIdOf: Gallery["franchiseIdOf"] = (id, signal) => snapshot.franchiseIdOf(id, signal);
-  return { resolveTitle, anilistIdOf, franchiseIdOf, close };
+  return { resolveTitle, cards, userList, anilistIdOf, franchiseIdOf, close };
 }
 
 /** A data folder of one's own starts empty unless asked otherwise: its gallery is what its owner puts in. */

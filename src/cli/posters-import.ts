@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { OpfindError } from "../errors.ts";
-import { openVectorIndex } from "../index/open-index.ts";
 import type { SqlitePosterStore } from "../index/poster-store.ts";
 import { type ImportDeps, type ImportRequest, type ImportSummary, importPosters } from "../pipeline/import.ts";
 import type { Clock, Embedder } from "../pipeline/ports.ts";
 import { readImageFile } from "../pipeline/read-image-file.ts";
-import type { Output, VerbContext } from "./verb.ts";
+import { lateProgress } from "./late-progress.ts";
+import { refreshIndex } from "./refresh-index.ts";
+import type { VerbContext } from "./verb.ts";
 
 /** What of an open gallery an import uses. */
 export interface ImportGallery
@@ -44,25 +45,12 @@ async function importShown(
   task: ImportTask,
   { output, signal }: Pick<VerbContext, "output" | "signal">,
 ): Promise<ImportSummary> {
-  // The bar needs the number of rows, which is known with the first of them.
-  let bar: ReturnType<Output["progress"]> | undefined;
-  const onProgress = (done: number, total: number, note: string) => {
-    bar ??= output.progress("importing", total);
-    bar.update(done, note);
-  };
+  const { onProgress, stop } = lateProgress(output, "importing");
   try {
     return await importPosters(task, { ...gallery, read: readImageFile, onProgress }, signal);
   } finally {
-    bar?.stop();
+    stop();
   }
-}
-
-/** Opening the index stores it anew when much was added; otherwise the next opening appends the little there is. */
-async function refreshIndex({ store, embedder, clock }: ImportGallery, { config, log, signal }: VerbContext) {
-  const { modelId, dimension } = embedder;
-  const preference = config.env.OPFIND_INDEX;
-  const deps = { store, modelId, dimension, dataDir: config.dataDir, preference, log, clock };
-  await (await openVectorIndex(deps, signal)).close();
 }
 
 async function tell(summary: ImportSummary, { isJson, dir }: ImportTask, { output, config }: VerbContext) {

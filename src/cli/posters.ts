@@ -1,13 +1,15 @@
-import { Command } from "commander";
+import type { Readable } from "node:stream";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { OpfindError } from "../errors.ts";
 import type { SqlitePosterStore } from "../index/poster-store.ts";
+import { LIST_STATUSES, type ListStatus } from "../sources/anilist-list.ts";
+import { type AddWire, MAX_COVERS_PER_RUN, runAdd } from "./posters-add.ts";
 import { exportPosters } from "./posters-export.ts";
-import { type ImportGallery, runImport } from "./posters-import.ts";
+import { runImport } from "./posters-import.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** What of wire.ts the verb opens. */
-export interface PostersWire {
-  openGallery(context: VerbContext): Promise<ImportGallery>;
+export interface PostersWire extends AddWire {
   /** the poster store alone, without a network; seeded like the gallery's */
   openStore(context: VerbContext): Promise<SqlitePosterStore>;
 }
@@ -17,8 +19,16 @@ interface Options {
   readonly manifest?: string;
 }
 
-/** `opfind posters import|list|remove|export`: the pictures that opfind knows. */
-export function postersVerb(context: VerbContext, wire: PostersWire): Command {
+interface AddOptions {
+  readonly json?: true;
+  readonly file?: string;
+  readonly anilistUser?: string;
+  readonly status?: readonly ListStatus[];
+  readonly limit: number;
+}
+
+/** `opfind posters import|add|list|remove|export`: the pictures that opfind knows. */
+export function postersVerb(context: VerbContext, wire: PostersWire, stdin: Readable = process.stdin): Command {
   const { openGallery } = wire;
   const posters = new Command("posters").description("The posters that opfind knows.");
   posters
@@ -30,6 +40,7 @@ export function postersVerb(context: VerbContext, wire: PostersWire): Command {
     .action((dir: string, { manifest, json }: Options) =>
       runImport(context, { dir, manifest, isJson: json === true, openGallery }),
     );
+  posters.addCommand(addCommand(context, wire, stdin));
   posters
     .command("list")
     .description("every poster")
@@ -46,6 +57,40 @@ export function postersVerb(context: VerbContext, wire: PostersWire): Command {
     .argument("<dir>", "a folder; made when it is absent")
     .action((dir: string) => withStore(context, wire, (store) => exportPosters(store, dir, context)));
   return posters;
+}
+
+function addCommand(context: VerbContext, wire: PostersWire, stdin: Readable): Command {
+  return new Command("add")
+    .description("teach it official covers from AniList, politely; a second run downloads nothing again")
+    .argument("[id|title...]", "AniList ids or titles; a title of digits only in quotes of its own")
+    .option("--file <list>", "a text file with one id or title per line, # for comments; - reads stdin")
+    .option("--anilist-user <name>", "everything on this person's public AniList list")
+    .addOption(
+      new Option("--status <list>", `with --anilist-user: ${LIST_STATUSES.join(", ")}`).argParser(parseStatuses),
+    )
+    .addOption(
+      new Option("--limit <n>", `at most this many covers, up to ${MAX_COVERS_PER_RUN}`)
+        .default(MAX_COVERS_PER_RUN)
+        .argParser(parseLimit),
+    )
+    .option("--json", "the summary as one JSON object")
+    .action((words: string[], { file, anilistUser: userName, status: statuses, limit, json }: AddOptions) =>
+      runAdd(context, wire, { words, file, userName, statuses, limit, isJson: json === true, stdin }),
+    );
+}
+
+function parseStatuses(written: string): readonly ListStatus[] {
+  return written.split(",").map((word) => {
+    const status = LIST_STATUSES.find((known) => known === word.trim().toUpperCase());
+    if (status) return status;
+    throw new InvalidArgumentError(`"${word}" is none of ${LIST_STATUSES.join(", ")}.`);
+  });
+}
+
+function parseLimit(written: string): number {
+  const limit = Number(written);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_COVERS_PER_RUN) return limit;
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_COVERS_PER_RUN}.`);
 }
 
 async function withStore(context: VerbContext, wire: PostersWire, work: (store: SqlitePosterStore) => Promise<void>) {

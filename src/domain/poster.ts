@@ -11,7 +11,7 @@ export interface Poster {
   readonly sha256: string;
   /** path below poster_db/, null when only the embeddings are known (starter pack) */
   readonly file: string | null;
-  /** where the image came from: "import", "starter", "confirmation" … */
+  /** where the image came from: "import", "anilist" (its official cover), "starter", "confirmation" … */
   readonly source: string;
   /** ISO 8601, UTC */
   readonly addedAt: string;

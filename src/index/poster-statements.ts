@@ -79,6 +79,9 @@ function writing(database: Database) {
     addImage: database.prepare<[string, string, string | null, number]>(
       "UPDATE posters SET file = ?, source = ?, added_by = ? WHERE poster_id = ?",
     ),
+    setSource: database.prepare<[string, string, number]>(
+      "UPDATE posters SET source = ? WHERE sha256 = ? AND anilist_id = ?",
+    ),
     addEmbedding: database.prepare<[number, string, string, Buffer]>(
       "INSERT OR IGNORE INTO embeddings (poster_id, model_id, view, vector) VALUES (?, ?, ?, ?)",
     ),

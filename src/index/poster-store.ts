@@ -143,6 +143,10 @@ export class SqlitePosterStore implements PosterStore {
     return row !== undefined;
   }
 
+  setSource(sha256: string, anilistId: AnilistId, source: string): void {
+    this.#write(() => this.#sql.setSource.run(source, sha256, anilistId));
+  }
+
   /** The franchise of an anime, once it is known. */
   setFranchise(anilistId: AnilistId, franchiseId: AnilistId): void {
     this.#write(() => this.#sql.setFranchise.run(franchiseId, anilistId));

@@ -64,7 +64,7 @@ async function prepareRow(row: ImportRow, deps: Preparing, signal: AbortSignal):
     if (store.has(sha256, anime.anilistId, embedder.modelId)) return tally.repeat(file);
     const views = deps.galleryViews(await deps.decode(bytes, signal));
     const franchiseId = await deps.franchiseIdOf(anime.anilistId, signal);
-    return { file, source: "import", anime, franchiseId, bytes, sha256, views };
+    return { name: file, file, source: "import", anime, franchiseId, bytes, sha256, views };
   } catch (error) {
     if (!(error instanceof OpfindError) || error.code === "aborted") throw error;
     return tally.fail(file, { file, code: error.code, message: error.message });

@@ -7,6 +7,8 @@ import type { View } from "./views.ts";
 
 /** A picture that only its embeddings are missing of. */
 export interface ReadyPoster {
+  /** for people */
+  readonly name: string;
   /** file name or URL; its ending becomes the stored file's */
   readonly file: string;
   readonly source: string;
@@ -66,7 +68,7 @@ async function storeAll(posters: readonly ReadyPoster[], { store, embedder, tall
     signal,
   );
   let from = 0;
-  for (const { file, source, anime, franchiseId, bytes, sha256, views } of posters) {
+  for (const { name, file, source, anime, franchiseId, bytes, sha256, views } of posters) {
     const own = embeddings.slice(from, from + views.length);
     from += views.length;
     const poster: NewPoster = {
@@ -80,8 +82,8 @@ async function storeAll(posters: readonly ReadyPoster[], { store, embedder, tall
       embeddings: own.map((embedding, i) => ({ view: views[i]?.name ?? String(i), embedding })),
     };
     const { kind } = await store.add(poster);
-    if (kind === "added") tally.add(file);
-    else tally.repeat(file);
+    if (kind === "added") tally.add(name);
+    else tally.repeat(name);
   }
 }
 

@@ -100,6 +100,8 @@ export interface PosterStore {
   add(poster: NewPoster): Promise<AddOutcome>;
   /** Is this image (by checksum) stored for this anime, with embeddings of this model? Lets an import skip work. */
   has(sha256: string, anilistId: AnilistId, modelId: string): boolean;
+  /** Corrects where the picture of an anime came from, once more is known about it. */
+  setSource(sha256: string, anilistId: AnilistId, source: string): void;
   list(): Iterable<Poster>;
   /** @returns labels of the ids that exist */
   labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel>;

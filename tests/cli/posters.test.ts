@@ -11,6 +11,8 @@ import { importDeps } from "../support/import-deps.ts";
 import { stillClock } from "../support/posters.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
+const nobody = () => Promise.reject(new RangeError("nothing here asks AniList"));
+
 /** A data folder with both verbs over a fake network. */
 function prepared(dataDir = tempDir()) {
   const [answers, lines, notes]: [unknown[], string[], string[]] = [[], [], []];
@@ -32,11 +34,12 @@ function prepared(dataDir = tempDir()) {
   const openGallery = async () => {
     const store = await openStore();
     const embedder = { ...deps.embedder, dimension: 16, device: "cpu", close: async () => {} };
-    return { ...deps, store, embedder, close: async () => store.close() };
+    return { ...deps, store, embedder, cards: nobody, userList: nobody, close: async () => store.close() };
   };
   const wire = {
     openStore,
     openGallery,
+    openCovers: () => ({ cover: nobody, close: async () => {} }),
     clock: stillClock(),
     modelOf: async () => ({ modelId: "model-a", dimension: 16 }),
   };

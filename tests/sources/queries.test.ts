@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { buildSchema, type GraphQLSchema, isEnumType, isObjectType, parse, validate } from "graphql";
 import { describe, expect, test } from "vitest";
 import { FRANCHISE_LAYER, SEARCH_ANIME } from "../../src/sources/anilist.ts";
+import { ANIME_LIST } from "../../src/sources/anilist-list.ts";
 import { THEMES_BY_EXTERNAL_IDS } from "../../src/sources/animethemes.ts";
 import { complexityOf, depthOf, readSchema } from "../support/graphql-rules.ts";
 import { sharedDir } from "../support/shared.ts";
@@ -10,6 +11,7 @@ import { sharedDir } from "../support/shared.ts";
 const QUERIES = [
   ["anilist", "FranchiseLayer", FRANCHISE_LAYER],
   ["anilist", "SearchAnime", SEARCH_ANIME],
+  ["anilist", "AnimeList", ANIME_LIST],
   ["animethemes", "ThemesByExternalIds", THEMES_BY_EXTERNAL_IDS],
 ] as const;
 

@@ -3,10 +3,20 @@ import type { Catalogue, CatalogueAnime, CatalogueRelation } from "./catalogue.t
 import type { RecordedRequest, Reply } from "./double-server.ts";
 import { complexityOf, execute, isAnonymous, isRejected, readRequest, readSchema } from "./graphql-rules.ts";
 
+/** What people keep on their lists: user name → status → AniList ids. A name with null has a private list. */
+export type AnimeLists = Readonly<Record<string, Readonly<Record<string, readonly number[]>> | null>>;
+
+export interface AnilistDouble {
+  readonly catalogue: Catalogue;
+  readonly lists?: AnimeLists;
+  /** where the cover of an anime is; null for one that has none */
+  readonly coverUrl?: (anilistId: number) => string | null;
+}
+
 /** AniList over a catalogue, with the rules that its documentation and its users report. */
-export function anilistReplies(catalogue: Catalogue): (request: RecordedRequest) => Reply {
+export function anilistReplies(double: AnilistDouble): (request: RecordedRequest) => Reply {
   const schema = readSchema("anilist");
-  const root = rootOf(catalogue);
+  const root = rootOf(double);
   return (request) => {
     if (request.method !== "POST") return refuse(405, "Method Not Allowed");
     if (isAnonymous(request)) return { status: 403, headers: { "content-type": "text/html" }, body: "<h1>403</h1>" };
@@ -18,7 +28,8 @@ export function anilistReplies(catalogue: Catalogue): (request: RecordedRequest)
     const rule = brokenPageRule(asked.document, asked.variables);
     if (rule) return refuse(400, rule);
     const reply = execute(schema, asked, root);
-    return isMissingMedia(reply) ? { ...reply, status: 404, body: NOT_FOUND } : reply;
+    const missing = missingIn(reply);
+    return missing ? { ...reply, status: 404, body: { ...NOT_FOUND, data: { [missing]: null } } } : reply;
   };
 }
 
@@ -26,10 +37,10 @@ function refuse(status: number, message: string): Reply {
   return { status, body: { data: null, errors: [{ message, status, locations: [{ line: 1, column: 1 }] }] } };
 }
 
-const NOT_FOUND = { errors: [{ message: "Not Found.", status: 404 }], data: { Media: null } };
+const NOT_FOUND = { errors: [{ message: "Not Found.", status: 404 }] };
 
-function isMissingMedia({ body }: Reply): boolean {
-  return JSON.stringify(body) === '{"data":{"Media":null}}';
+function missingIn({ body }: Reply): string | undefined {
+  return /^\{"data":\{"(Media|MediaListCollection)":null\}\}$/.exec(JSON.stringify(body))?.[1];
 }
 
 /** At most 50 per page, and one data field in it. */
@@ -53,13 +64,15 @@ function brokenPageRule(document: DocumentNode, variables: Readonly<Record<strin
   return broken[0] ?? null;
 }
 
-function rootOf(catalogue: Catalogue) {
+function rootOf({ catalogue, lists = {}, coverUrl = exampleCover }: AnilistDouble) {
   const all = [...catalogue.values()];
+  const toMedia = (anime: CatalogueAnime) => mediaOf(anime, coverUrl(anime.anilistId));
   return {
     Media: ({ id, idMal }: { id?: number; idMal?: number }) => {
       const anime = all.find(({ anilistId, malId }) => anilistId === id || (idMal !== undefined && malId === idMal));
       return anime ? toMedia(anime) : null;
     },
+    MediaListCollection: (asked: ListArguments) => collectionOf(lists[asked.userName], asked),
     Page: ({ perPage = 50 }: { perPage?: number }) => ({
       media: ({ id_in, search }: { id_in?: number[]; search?: string }) => {
         const found =
@@ -81,7 +94,30 @@ function matches(all: readonly CatalogueAnime[], search: string): readonly Catal
     .sort((a, b) => length(a) - length(b) || a.anilistId - b.anilistId);
 }
 
-function toMedia(anime: CatalogueAnime) {
+interface ListArguments {
+  readonly userName: string;
+  readonly status_in?: readonly string[];
+  readonly chunk?: number;
+  readonly perChunk?: number;
+}
+
+/** Chunks cut through the groups, as the real ones do. */
+function collectionOf(list: AnimeLists[string] | undefined, { status_in, chunk = 1, perChunk = 500 }: ListArguments) {
+  if (!list) return null;
+  const entries = Object.entries(list)
+    .filter(([status]) => !status_in || status_in.includes(status))
+    .flatMap(([status, ids]) => ids.map((mediaId) => ({ mediaId, status })));
+  const size = Math.min(perChunk, 500);
+  const page = entries.slice((chunk - 1) * size, chunk * size);
+  const lists = Object.keys(list).map((status) => ({ status, entries: page.filter((one) => one.status === status) }));
+  return { lists: lists.filter((group) => group.entries.length > 0), hasNextChunk: entries.length > chunk * size };
+}
+
+function exampleCover(anilistId: number): string {
+  return `https://covers.example.org/large/${anilistId}.jpg`;
+}
+
+function mediaOf(anime: CatalogueAnime, coverUrl: string | null) {
   const { anilistId, malId, relations, title, ...card } = anime;
   return {
     ...card,
@@ -91,7 +127,7 @@ function toMedia(anime: CatalogueAnime) {
     isAdult: false,
     siteUrl: `https://anilist.co/anime/${anilistId}`,
     title,
-    coverImage: { extraLarge: `https://covers.example.org/large/${anilistId}.jpg`, large: null, medium: null },
+    coverImage: { extraLarge: coverUrl, large: null, medium: null },
     relations: { edges: relations.map(toEdge) },
   };
 }

@@ -1,6 +1,6 @@
-import { anilistReplies } from "./anilist-double.ts";
+import { type AnilistDouble, anilistReplies } from "./anilist-double.ts";
 import { animethemesReplies } from "./animethemes-double.ts";
-import { type Catalogue, inventedCatalogue } from "./catalogue.ts";
+import { inventedCatalogue } from "./catalogue.ts";
 import { type DoubleServer, type Fault, type RecordedRequest, type ServiceName, startDouble } from "./double-server.ts";
 import { myanimelistReplies, tenraiReplies } from "./mal-doubles.ts";
 
@@ -21,16 +21,18 @@ export interface Doubles {
   close(): Promise<void>;
 }
 
-/** @param catalogue what they know; an invented one unless said otherwise (`readCatalogue2018` has the real graph) */
+/**
+ * @param catalogue what they know; an invented one unless said otherwise (`readCatalogue2018` has the real graph)
+ * @param anilist what AniList knows besides
+ */
 export async function startDoubles({
   catalogue = inventedCatalogue(),
-}: {
-  catalogue?: Catalogue;
-} = {}): Promise<Doubles> {
+  ...anilist
+}: Partial<AnilistDouble> = {}): Promise<Doubles> {
   const requests: RecordedRequest[] = [];
   const onRequest = (request: RecordedRequest) => void requests.push(request);
   const servers: Readonly<Record<ServiceName, DoubleServer>> = {
-    anilist: await startDouble({ service: "anilist", reply: anilistReplies(catalogue), onRequest }),
+    anilist: await startDouble({ service: "anilist", reply: anilistReplies({ catalogue, ...anilist }), onRequest }),
     animethemes: await startDouble({ service: "animethemes", reply: animethemesReplies(catalogue), onRequest }),
     tenrai: await startDouble({ service: "tenrai", reply: tenraiReplies(catalogue), onRequest }),
     myanimelist: await startDouble({ service: "myanimelist", reply: myanimelistReplies(catalogue), onRequest }),
