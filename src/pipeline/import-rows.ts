@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { isAbsolute, join, normalize, sep } from "node:path";
 import { z } from "zod";
 import { OpfindError } from "../errors.ts";
 import { parseFileTitle } from "./file-title.ts";
@@ -81,11 +81,20 @@ async function readManifestRows(path: string): Promise<ImportRows> {
   const bad: BadRow[] = [];
   for (const [i, entry] of entries.data.entries()) {
     const parsed = ROW.safeParse(entry);
-    if (parsed.success) rows.push(toRow(parsed.data));
+    if (parsed.success && !isInside(parsed.data.file)) bad.push({ file: parsed.data.file, why: OUTSIDE });
+    else if (parsed.success) rows.push(toRow(parsed.data));
     else bad.push({ file: nameOf(entry, i), why: z.prettifyError(parsed.error).replaceAll(/\s*\n\s*/g, " ") });
   }
   return { rows, bad };
 }
+
+/** A manifest may come from a stranger: it names pictures of its own folder, not other files of this machine. */
+function isInside(file: string): boolean {
+  const path = normalize(file);
+  return !isAbsolute(path) && path !== ".." && !path.startsWith(`..${sep}`);
+}
+
+const OUTSIDE = "The file is not in the imported folder. Copy it there and give its path within the folder.";
 
 async function readJson(path: string): Promise<unknown> {
   let content: string;

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { openPosterStore } from "../../src/index/poster-store.ts";
@@ -52,6 +52,40 @@ test("a manifest's rows are known by AniList id, by MyAnimeList id, or by title"
   ]);
   expect(store.state("model-a").rows).toBe(6);
 });
+
+test.each(["../secret.jpg", "a/../../secret.jpg", "..", "/etc/secret.jpg"])(
+  "a manifest cannot name a file outside of its folder: %s",
+  async (file) => {
+    const outside = folderOf({ "secret.jpg": "s" });
+    const dir = join(outside, "posters");
+    mkdirSync(join(dir, "a"), { recursive: true });
+    writeFileSync(join(dir, "a", "..b.jpg"), "b");
+    writeFileSync(
+      join(dir, "manifest.json"),
+      JSON.stringify([
+        { file, anilistId: 1 },
+        { file: "./a/..b.jpg", anilistId: 2 },
+      ]),
+    );
+    const { store } = await storeWith(0);
+    const read: string[] = [];
+    const deps = importDeps();
+    const summary = await importPosters(
+      { dir },
+      {
+        ...deps,
+        store,
+        read(path, signal) {
+          read.push(path);
+          return deps.read(path, signal);
+        },
+      },
+      live(),
+    );
+    expect(summary).toMatchObject({ added: 1, failed: [{ file, code: "manifest-invalid" }] });
+    expect(read).toEqual([join(dir, "a", "..b.jpg")]);
+  },
+);
 
 test("pictures named by title and season find their season; other files are let be", async () => {
   const dir = folderOf({ "Haikyuu!! S1.jpg": "1", "Haikyuu!! S2.png": "2", "notes.txt": "x", ".hidden.jpg": "x" });
