@@ -2,7 +2,7 @@ import type { Calibration, LogisticWeights } from "../pipeline/calibration.ts";
 import { decide } from "../pipeline/decide.ts";
 import { background, describe } from "../pipeline/features.ts";
 import { type Example, fitLogistic } from "./logistic.ts";
-import { type Answer, precisionFrom, share } from "./metrics.ts";
+import { type Answer, precisionFrom, recallAtFalseAccepts, share } from "./metrics.ts";
 import type { Probe, StageTrace } from "./probe.ts";
 
 /** What the thresholds must hold on the cross-validated answers. */
@@ -13,8 +13,8 @@ const TARGETS = {
   matchPrecision: 0.997,
   /** share of the foreign queries that end as a match */
   falseMatches: 0.003,
-  /** share of the foreign queries that end as a match or with candidates */
-  falseAccepts: 0.01,
+  /** share of the foreign queries that end as a match or with candidates, in the whole gallery */
+  falseAccepts: 0.005,
 } as const;
 
 /** However well the run went: an answer given alone is nearly certain, and a match more likely right than not. */
@@ -56,10 +56,9 @@ export function fitCalibration(
   const isMatch = (from: number) =>
     precisionFrom(answers, from) >= TARGETS.matchPrecision && accepted(from) <= TARGETS.falseMatches;
   const match = Math.max(FLOORS.match, lowestThreshold(answers, isMatch));
-  const ambiguous = Math.min(
-    match,
-    lowestThreshold(answers, (from) => accepted(from) <= TARGETS.falseAccepts),
-  );
+  const strangers = answers.filter((_, at) => probes[at]?.kind !== "known" && probes[at]?.isWhole);
+  const claims = strangers.map(({ probability }) => probability);
+  const ambiguous = Math.min(match, recallAtFalseAccepts([], claims, TARGETS.falseAccepts).threshold);
   const known = probes.filter(({ kind }) => kind === "known").length;
   const calibration: Calibration = {
     format: 1,
