@@ -21,7 +21,7 @@ export const MAX_COVERS_PER_RUN = 500;
 const MAX_TITLES = 500;
 
 /** What of an open gallery it uses. */
-export interface AddGallery extends ImportGallery {
+interface AddGallery extends ImportGallery {
   readonly cards: AnimeMemory["anime"];
   readonly userList: UserList;
 }
@@ -31,7 +31,7 @@ export interface AddWire {
   openCovers(context: VerbContext): Covers;
 }
 
-export interface AddTask {
+interface AddTask {
   /** AniList ids and titles */
   readonly words: readonly string[];
   readonly file: string | undefined;

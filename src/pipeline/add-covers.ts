@@ -22,7 +22,7 @@ export interface CoverDeps extends LearnDeps, Pick<ResolveDeps, "resolveTitle" |
   readonly onProgress: (done: number, total: number, note: string) => void;
 }
 
-export interface FailedCover {
+interface FailedCover {
   /** the title where it is known, else what was asked for */
   readonly anime: string;
   readonly anilistId: AnilistId | null;
@@ -31,7 +31,7 @@ export interface FailedCover {
 }
 
 /** A title that may be several anime, or none. */
-export interface OpenTitle {
+interface OpenTitle {
   readonly title: string;
   readonly why: string;
   /** one `id: title` per line; empty when there are none */

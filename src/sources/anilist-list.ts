@@ -13,7 +13,7 @@ const MAX_CHUNKS = 20;
 export const LIST_STATUSES = ["CURRENT", "PLANNING", "COMPLETED", "DROPPED", "PAUSED", "REPEATING"] as const;
 export type ListStatus = (typeof LIST_STATUSES)[number];
 
-export interface ListRequest {
+interface ListRequest {
   readonly userName: string;
   /** undefined: all of them */
   readonly statuses: readonly ListStatus[] | undefined;
@@ -65,13 +65,11 @@ export const ANIME_LIST = `
     }
   }`;
 
+const entry = z.object({ mediaId: z.number().int() });
+const group = z.object({ entries: z.array(entry.nullable()).nullish() });
+
 const ListAnswer = z.object({
   MediaListCollection: z
-    .object({
-      hasNextChunk: z.boolean().nullish(),
-      lists: z
-        .array(z.object({ entries: z.array(z.object({ mediaId: z.number().int() }).nullable()).nullish() }).nullable())
-        .nullish(),
-    })
-    .nullish(),
+    .object({ hasNextChunk: z.boolean().nullish(), lists: z.array(group.nullable()).nullish() })
+    .nullable(),
 });

@@ -99,6 +99,15 @@ export function posterStoreContract(open: () => PosterStore): void {
       expect([...store.embeddings("model-a", 0)]).toHaveLength(2);
     });
 
+    test("learns later where a picture came from", async () => {
+      const store = open();
+      await store.add(posterOf(7));
+      await store.add(posterOf(8));
+      store.setSource(posterOf(7).sha256, 7, "anilist");
+      store.setSource(posterOf(8).sha256, 7, "nowhere");
+      expect([...store.list()].map(({ source }) => source)).toEqual(["anilist", "import"]);
+    });
+
     test("forgets a removed poster with all that belongs to it, and never gives its id again", async () => {
       const store = open();
       const { posterId } = await store.add(posterOf(7));
