@@ -181,6 +181,7 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
     const { embedder } = recogniser;
     const store = await openStore(context);
     opened.push(() => store.close());
+    warnOfUnseen(store, embedder.modelId, log);
     const { openVectorIndex } = await import("./index/open-index.ts");
     const facts = { modelId: embedder.modelId, dimension: embedder.dimension, dataDir: config.dataDir };
     const index = await openVectorIndex({ ...facts, store, preference: config.env.OPFIND_INDEX, log, clock }, signal);
@@ -226,6 +227,14 @@ async function openTitles(context: WireContext) {
   const { anilistId: anilistIdOf } = await openIdMap(context.config.home);
   const franchiseIdOf: Gallery["franchiseIdOf"] = (id, signal) => snapshot.franchiseIdOf(id, signal);
   return { resolveTitle, cards, userList, anilistIdOf, franchiseIdOf, close };
+}
+
+/** After a change of the network a gallery is not gone, only unseen: nobody shall take it for empty. */
+function warnOfUnseen(store: SqlitePosterStore, modelId: string, log: Logger): void {
+  for (const _ of store.withoutEmbeddings(modelId)) {
+    log.warn("the gallery has posters that the network in use has not seen: opfind index build shows them to it");
+    return;
+  }
 }
 
 /** A data folder of one's own starts empty unless asked otherwise: its gallery is what its owner puts in. */

@@ -6,7 +6,9 @@ import type { SqlitePosterStore } from "../index/poster-store.ts";
 import { snapshotPlace } from "../index/snapshot.ts";
 import { exportStarter } from "../index/starter.ts";
 import { type IndexReport, readIndexStatus, verifyIndex } from "../index/verify-index.ts";
-import type { Clock, Embedder } from "../pipeline/ports.ts";
+import { embedMissing } from "../pipeline/embed-missing.ts";
+import type { Clock, Embedder, RgbImage } from "../pipeline/ports.ts";
+import { galleryViews } from "../pipeline/views.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** What of wire.ts the verb opens. */
@@ -14,7 +16,15 @@ export interface IndexWire {
   openStore(context: VerbContext): Promise<SqlitePosterStore>;
   /** id and dimension of the network in use, without running it */
   modelOf(context: VerbContext): Promise<Pick<Embedder, "modelId" | "dimension">>;
+  /** the network itself, opened only when pictures have to be shown to it */
+  openRecogniser(context: VerbContext): Promise<OpenNetwork>;
   readonly clock: Clock;
+}
+
+interface OpenNetwork {
+  readonly embedder: Embedder;
+  readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
+  close(): Promise<void>;
 }
 
 interface Options {
@@ -25,6 +35,7 @@ interface Opened extends VerbContext, Pick<Embedder, "modelId" | "dimension"> {
   readonly store: SqlitePosterStore;
   readonly clock: Clock;
   readonly isJson: boolean;
+  readonly openNetwork: () => Promise<OpenNetwork>;
 }
 
 /** `opfind index build|status|verify|export-starter`: what is derived from the posters. */
@@ -58,13 +69,16 @@ async function withOpened(
   const { modelId, dimension } = await wire.modelOf(context);
   const store = await wire.openStore(context);
   try {
-    await work({ ...context, modelId, dimension, store, clock: wire.clock, isJson: options.json === true });
+    const openNetwork = () => wire.openRecogniser(context);
+    const isJson = options.json === true;
+    await work({ ...context, modelId, dimension, store, clock: wire.clock, isJson, openNetwork });
   } finally {
     store.close();
   }
 }
 
 async function build(opened: Opened): Promise<void> {
+  await showMissing(opened);
   const { output, config, log, store, modelId, dimension, clock, signal } = opened;
   const { rows } = store.state(modelId);
   const bar = output.progress("building the index", rows);
@@ -88,6 +102,39 @@ async function build(opened: Opened): Promise<void> {
   await status(opened);
 }
 
+/** Pictures that another network has seen are shown to the one in use first. */
+async function showMissing({ store, modelId, output, signal, openNetwork }: Opened): Promise<void> {
+  if (!isAnyUnseen(store, modelId)) return;
+  const { embedder, decode, close } = await openNetwork();
+  let bar: ReturnType<typeof output.progress> | undefined;
+  try {
+    await embedMissing(
+      {
+        store,
+        embedder,
+        decode,
+        galleryViews,
+        onProgress(done, total) {
+          bar ??= output.progress("embedding stored posters", total);
+          bar.update(done);
+        },
+        onFailure: (posterId, { message }) => output.note(`poster ${posterId}: ${message}`),
+      },
+      signal,
+    );
+  } finally {
+    bar?.stop();
+    await close();
+  }
+}
+
+const UNSEEN = "posters that this network has not seen yet: `opfind index build` shows them to it";
+
+function isAnyUnseen(store: SqlitePosterStore, modelId: string): boolean {
+  for (const _ of store.withoutEmbeddings(modelId)) return true;
+  return false;
+}
+
 async function buildOrFallBack(
   deps: Parameters<typeof buildIndex>[0],
   { kind, opened }: { readonly kind: Parameters<typeof buildIndex>[1]; readonly opened: Opened },
@@ -106,6 +153,7 @@ async function buildOrFallBack(
 async function status({ output, config, store, modelId, dimension, clock, isJson }: Opened): Promise<void> {
   const { manifest, behind } = await readIndexStatus(snapshotPlace(config.dataDir, modelId, dimension), store);
   const posters = [...store.list()].length;
+  if (!isJson && isAnyUnseen(store, modelId)) output.line(UNSEEN);
   if (!manifest) {
     if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId });
     else output.line(`no index is stored yet; it is built on first use (${behind} embeddings of ${posters} posters)`);

@@ -101,6 +101,12 @@ function deriving(database: Database) {
     hasHistory: database
       .prepare<[], number>("SELECT EXISTS (SELECT 1 FROM posters) OR EXISTS (SELECT 1 FROM removals)")
       .pluck(),
+    lacksStarter: database
+      .prepare<[string], number>(
+        `SELECT EXISTS (SELECT 1 FROM posters p WHERE source = 'starter' AND file IS NULL AND NOT EXISTS
+           (SELECT 1 FROM embeddings e WHERE e.poster_id = p.poster_id AND e.model_id = ?))`,
+      )
+      .pluck(),
     countUpTo: database
       .prepare<[string, number], number>("SELECT count(*) FROM embeddings WHERE model_id = ? AND embedding_id <= ?")
       .pluck(),

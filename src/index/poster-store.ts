@@ -152,13 +152,22 @@ export class SqlitePosterStore implements PosterStore {
     this.#write(() => this.#sql.setFranchise.run(franchiseId, anilistId));
   }
 
-  /** Fills a store that never held a poster, all or nothing. @returns how many, null when it is not a fresh store */
-  seed(posters: Iterable<NewPoster>): number | null {
+  /** True for a store that never held a poster, and for one filled from the pack of another network. */
+  lacksStarter(modelId: string): boolean {
+    return this.#sql.hasHistory.get() === 0 || this.#sql.lacksStarter.get(modelId) === 1;
+  }
+
+  /**
+   * Fills a store that never held a poster; to another it gives the embeddings that posters without a picture lack,
+   * since nothing else can. All or nothing. @returns how many posters gained something
+   */
+  seed(posters: Iterable<NewPoster>): number {
     return this.#write(() => {
-      if (this.#sql.hasHistory.get() === 1) return null;
+      const isFresh = this.#sql.hasHistory.get() === 0;
       let count = 0;
       for (const poster of posters) {
-        this.#insert(poster, null);
+        if (isFresh) this.#insert(poster, null);
+        else if (!this.#complete(poster)) continue;
         count++;
       }
       return count;
@@ -217,6 +226,14 @@ export class SqlitePosterStore implements PosterStore {
     const posterId = known?.posterId ?? this.#insertPoster(poster, file);
     this.#insertEmbeddings(posterId, poster.modelId, poster.embeddings);
     return { kind: known && !gainsImage ? "duplicate" : "added", posterId };
+  }
+
+  /** @returns false for a poster that is not stored, was removed, has a picture, or has its embeddings */
+  #complete({ sha256, anime, modelId, embeddings }: NewPoster): boolean {
+    const known = this.#sql.posterOf.get(sha256, anime.anilistId);
+    if (!known || known.file !== null || this.#sql.hasEmbeddings.get(known.posterId, modelId) !== 0) return false;
+    this.#insertEmbeddings(known.posterId, modelId, embeddings);
+    return true;
   }
 
   #insertPoster({ anime, sha256, source, addedBy }: NewPoster, file: string | null): PosterId {

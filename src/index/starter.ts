@@ -41,14 +41,16 @@ export type Seeding =
   | { readonly kind: "refused"; readonly why: string };
 
 /**
- * Fills a store that never held a poster from the starter pack, in one transaction. A pack of another network is
- * refused: its numbers would mean nothing.
+ * Fills a store that never held a poster from the starter pack, in one transaction; after a change of the network the
+ * posters of the former pack gain their new embeddings. A pack of another network is refused: its numbers would mean
+ * nothing.
  * @throws OpfindError disk-full | store-busy
  */
 export async function seedStarter(
   store: SqlitePosterStore,
   { dir, modelId }: { readonly dir: string; readonly modelId: string },
 ): Promise<Seeding> {
+  if (!store.lacksStarter(modelId)) return { kind: "not-fresh" };
   let files: StarterFiles | null;
   try {
     files = await readFiles(dir);
@@ -57,7 +59,7 @@ export async function seedStarter(
       return { kind: "refused", why: `the starter pack was made by ${files.manifest.modelId}, in use is ${modelId}` };
     }
     const posters = store.seed(toPosters(files));
-    return posters === null ? { kind: "not-fresh" } : { kind: "seeded", posters };
+    return posters === 0 ? { kind: "not-fresh" } : { kind: "seeded", posters };
   } catch (error) {
     if (!(error instanceof z.ZodError || error instanceof SyntaxError || error instanceof RangeError)) throw error;
     return { kind: "refused", why: `the starter pack is damaged: ${error.message.split("\n")[0]}` };

@@ -37,7 +37,7 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   "image-unsupported": "Use JPEG, PNG, WebP, AVIF, GIF or TIFF.",
   "model-unknown": "`opfind models list` shows the models; OPFIND_MODEL chooses one.",
   "model-missing": "`opfind models pull` fetches the model.",
-  "model-checksum": "The damaged file was put aside; `opfind models pull` fetches it again.",
+  "model-checksum": "`opfind models pull` fetches a model again; one that ships comes back with a fresh install.",
   "model-download": "Try again later; the download resumes where it stopped.",
   "model-offline": "Unset OPFIND_OFFLINE, or use the model that ships with opfind.",
   "model-incompatible":

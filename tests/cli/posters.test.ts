@@ -8,13 +8,14 @@ import { readConfig } from "../../src/config.ts";
 import { openPosterStore } from "../../src/index/poster-store.ts";
 import { openLog } from "../../src/log.ts";
 import { importDeps } from "../support/import-deps.ts";
+import { busyPicture } from "../support/pictures.ts";
 import { stillClock } from "../support/posters.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const nobody = () => Promise.reject(new RangeError("nothing here asks AniList"));
 
 /** A data folder with both verbs over a fake network. */
-function prepared(dataDir = tempDir()) {
+function prepared(dataDir = tempDir(), modelId = "model-a") {
   const [answers, lines, notes]: [unknown[], string[], string[]] = [[], [], []];
   const output: Output = {
     isRich: false,
@@ -31,9 +32,9 @@ function prepared(dataDir = tempDir()) {
   };
   const openStore = async () => openPosterStore({ dataDir, clock: stillClock() });
   const deps = importDeps();
+  const embedder = { ...deps.embedder, modelId, dimension: 16, device: "cpu", close: async () => {} };
   const openGallery = async () => {
     const store = await openStore();
-    const embedder = { ...deps.embedder, dimension: 16, device: "cpu", close: async () => {} };
     return { ...deps, store, embedder, cards: nobody, userList: nobody, close: async () => store.close() };
   };
   const wire = {
@@ -41,7 +42,8 @@ function prepared(dataDir = tempDir()) {
     openGallery,
     openCovers: () => ({ cover: nobody, close: async () => {} }),
     clock: stillClock(),
-    modelOf: async () => ({ modelId: "model-a", dimension: 16 }),
+    modelOf: async () => ({ modelId, dimension: 16 }),
+    openRecogniser: async () => ({ embedder, decode: async () => busyPicture(24, 36), close: async () => {} }),
   };
   const opfind = async (verb: "posters" | "index", ...words: string[]) => {
     for (const list of [answers, lines, notes]) list.length = 0;
@@ -135,6 +137,20 @@ test("removed posters leave the list and the index", async () => {
   expect(answers).toMatchObject([{ isSound: true, compared: 4, extra: 0 }]);
   await expect(opfind("posters", "remove", "2")).rejects.toMatchObject({ code: "usage" });
   await expect(opfind("posters", "remove", "two")).rejects.toMatchObject({ code: "usage" });
+});
+
+test("after a change of the network, index build shows it every stored picture", async () => {
+  const { opfind, dataDir } = prepared();
+  await opfind("posters", "import", covers(3));
+  const changed = prepared(dataDir, "model-b");
+  await changed.opfind("index", "status");
+  expect(changed.lines.join("\n")).toContain("not seen yet");
+  await changed.opfind("index", "build", "--json");
+  const [built] = changed.answers;
+  expect(built).toMatchObject({ modelId: "model-b", behind: 0, posters: 3 });
+  expect(built).not.toMatchObject({ rows: 0 });
+  await changed.opfind("index", "status");
+  expect(changed.lines.join("\n")).not.toContain("not seen yet");
 });
 
 test("a damaged index fails verify, and build makes it sound", async () => {

@@ -35,6 +35,21 @@ test("a store that has or had posters is left alone", async () => {
   expect(await seedStarter(store, pack)).toEqual({ kind: "not-fresh" });
 });
 
+test("after a change of the network the posters of the former pack gain their embeddings, removed ones stay removed", async () => {
+  const pack = await writtenPack();
+  const { store } = await storeWith(0);
+  await seedStarter(store, pack);
+  await store.remove(3);
+  const manifestFile = join(pack.dir, "posters.json");
+  const manifest = JSON.parse(readFileSync(manifestFile, "utf8"));
+  writeFileSync(manifestFile, JSON.stringify({ ...manifest, modelId: "model-b" }));
+  const next = { ...pack, modelId: "model-b" };
+  expect(await seedStarter(store, next)).toEqual({ kind: "seeded", posters: 11 });
+  expect(store.state("model-b").rows).toBe(store.state("model-a").rows);
+  expect([...store.list()]).toHaveLength(11);
+  expect(await seedStarter(store, next)).toEqual({ kind: "not-fresh" });
+});
+
 test("a pack of another network is refused by name", async () => {
   const pack = await writtenPack();
   const { store } = await storeWith(0);
