@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { idleAbortProblem } from "./idle-abort.mjs";
 import { npm, reason, run, SetupError } from "./run.mjs";
 
 /** What a native binary depends on; a changed value (another Node.js, a copied folder) means: look again. */
@@ -40,16 +41,6 @@ function sqliteProblem(root) {
   });
   if (status !== 0) return stderr.split("\n").find((line) => line.includes("Error")) || "it does not load";
   return idleAbortProblem(root);
-}
-
-/**
- * A binary compiled by npm itself against Node.js 24.19 or newer loads, and aborts the process later: object-wrap.h.
- * @returns why it has to be compiled again, or null
- */
-export function idleAbortProblem(root) {
-  const binary = join(root, "node_modules", "better-sqlite3", "build", "Release", "better_sqlite3.node");
-  const isHooked = existsSync(binary) && readFileSync(binary).includes("RemoveEnvironmentCleanupHook");
-  return isHooked ? "it was compiled in a way that aborts an idle Node.js" : null;
 }
 
 async function makeSqlite(root, say) {

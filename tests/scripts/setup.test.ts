@@ -133,7 +133,7 @@ describe("the dependencies", () => {
 
 describe("SQLite's binary", () => {
   const BINARY = "node_modules/better-sqlite3/build/Release/better_sqlite3.node";
-  const problem = () => ask("natives.mjs", "idleAbortProblem('.')");
+  const problem = () => ask("idle-abort.mjs", "idleAbortProblem('.')");
 
   test("is compiled again when it holds the hook that aborts Node.js 24.19 and newer", async () => {
     write(BINARY, "\x7fELF _ZN4node28RemoveEnvironmentCleanupHookEPN2v87IsolateEPFvPvES3_");
