@@ -38,15 +38,21 @@ test("an unfinished file is completed from where it ends", async () => {
 });
 
 test("a connection that breaks is taken up again where it broke", async () => {
+  let arrived = 0;
   const server = await serve((request, response) => {
     const from = Number(/bytes=(\d+)/.exec(request.headers.range ?? "")?.[1] ?? 0);
     const status = from > 0 ? 206 : 200;
     response.writeHead(status, { "content-length": CONTENT.length - from, etag: '"v1"', ...rangeHeader(from) });
-    response.write(CONTENT.subarray(from, from + 100_000), () => setImmediate(() => response.destroy()));
+    // Only once the piece is on the disk: what a broken connection still held is lost, in Node.js 24 more than before.
+    const breakOff = () => void (arrived >= from + 100_000 ? response.destroy() : setImmediate(breakOff));
+    response.write(CONTENT.subarray(from, from + 100_000), breakOff);
     if (from + 100_000 >= CONTENT.length) response.end();
   });
   const { options, entry, path } = setUp(server);
-  await pullModel(entry, options, never);
+  const progress = (_: unknown, done: number) => {
+    arrived = done;
+  };
+  await pullModel(entry, { ...options, progress }, never);
   expect(server.requests.length).toBeGreaterThanOrEqual(3);
   expect(readFileSync(path).equals(CONTENT)).toBe(true);
 });
