@@ -104,7 +104,8 @@ async function tell(summary: CoverSummary, { isJson }: AddTask, { output, config
   output.line(
     `${added} added, ${duplicates} known already, ${failed.length} failed, ${unresolved.length} without an anime`,
   );
-  if (left > 0) output.note(`${left} more are left for another run: the same command goes on with them.`);
+  if (left > 0)
+    output.note(`${left} more ${left === 1 ? "is" : "are"} left for another run: the same command goes on there.`);
   if (report) output.note(`Choose among the ids in ${report}, then run:\n  opfind posters add --file ${report}`);
 }
 

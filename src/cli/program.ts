@@ -13,7 +13,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     load: async (context) => (await import("./songs.ts")).songsVerb(context, await wire()),
   },
   posters: {
-    summary: "import, list, remove and export the posters of the gallery",
+    summary: "import, add, list, remove and export the posters of the gallery",
     load: async (context) => (await import("./posters.ts")).postersVerb(context, await wire()),
   },
   index: {

@@ -10,6 +10,8 @@ import type { ResolveDeps } from "./resolve-row.ts";
 const SOURCE = "anilist";
 /** As many cards as AniList gives in one request. */
 const CARDS_AT_ONCE = 50;
+/** Covers come at two a second: with these two seconds' worth the network keeps up, and a stop costs little. */
+const BATCH = 4;
 
 /** An anime to learn the official cover of: its AniList id, or a title. */
 export type Wish = AnilistId | string;
@@ -133,7 +135,8 @@ async function learnCovers(ids: readonly AnilistId[], work: Working, signal: Abo
     if (!node) tallyMissing(id, failure, work);
     return node?.anime ?? [];
   });
-  await learnPosters(anime, { ...work, prepare: (one) => prepareCover(one, work, signal) }, signal);
+  const prepare = (one: Anime) => prepareCover(one, work, signal);
+  await learnPosters(anime, { ...work, prepare, batch: BATCH }, signal);
 }
 
 function tallyMissing(anilistId: AnilistId, failure: OpfindError | null, { tally }: Working): void {

@@ -31,6 +31,9 @@ interface UnresolvedRow {
 
 export type ImportSummary = Tallied<FailedRow, UnresolvedRow>;
 
+/** Networks gain nothing beyond 8 pictures in a run, and a poster has up to nine views: 16 posters fill many runs. */
+const BATCH = 16;
+
 /**
  * Imports a folder: resolve → read → decode → views → embed → store. What is stored already is skipped, so an
  * interrupted import goes on where it stopped. One bad picture or unknown title is told and does not stop the others.
@@ -45,7 +48,7 @@ export async function importPosters(
   const tally = new Tally<FailedRow, UnresolvedRow>(rows.length, deps.onProgress);
   for (const { file, why } of bad) tally.fail(file, { file, code: "manifest-invalid", message: why });
   const prepare = (row: ImportRow) => prepareRow(row, { ...deps, ...request, tally }, signal);
-  await learnPosters(rows, { ...deps, prepare, tally }, signal);
+  await learnPosters(rows, { ...deps, prepare, tally, batch: BATCH }, signal);
   return tally.summary();
 }
 

@@ -31,10 +31,9 @@ interface Learning<Item> extends Pick<LearnDeps, "store" | "embedder"> {
   /** Never fails for one item alone. @returns null when there is nothing to embed, and tallies why */
   readonly prepare: (item: Item) => Promise<ReadyPoster | null>;
   readonly tally: Pick<Tally<never, never>, "add" | "repeat">;
+  /** posters that are embedded together; a stop loses what was prepared of two batches */
+  readonly batch: number;
 }
-
-/** Networks gain nothing beyond 8 pictures in a run, and a poster has up to nine views: 16 posters fill many runs. */
-const BATCH = 16;
 
 /**
  * Prepares, embeds and stores, one batch being prepared while the one before is embedded. Each poster is one
@@ -46,20 +45,21 @@ export async function learnPosters<Item>(
   learning: Learning<Item>,
   signal: AbortSignal,
 ): Promise<void> {
+  const { batch } = learning;
   const prepare = async (from: number) => {
-    const prepared = await Promise.all(items.slice(from, from + BATCH).map(learning.prepare));
+    const prepared = await Promise.all(items.slice(from, from + batch).map(learning.prepare));
     return prepared.filter((ready) => ready !== null);
   };
   let next = prepare(0);
-  for (let from = 0; from < items.length; from += BATCH) {
+  for (let from = 0; from < items.length; from += batch) {
     const ready = await next;
-    next = prepare(from + BATCH);
+    next = prepare(from + batch);
     next.catch(() => {}); // heard in the next round, unless this one fails first
     await storeAll(ready, learning, signal);
   }
 }
 
-type Storing = Omit<Learning<never>, "prepare">;
+type Storing = Omit<Learning<never>, "prepare" | "batch">;
 
 async function storeAll(posters: readonly ReadyPoster[], { store, embedder, tally }: Storing, signal: AbortSignal) {
   if (posters.length === 0) return;

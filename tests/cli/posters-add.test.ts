@@ -121,7 +121,7 @@ describe("opfind posters add", () => {
     const words = ["--anilist-user", "Mio", "--status", "current,COMPLETED", "--limit", "3"];
     const first = await add(words);
     expect(first.lines).toEqual(["3 added, 0 known already, 0 failed, 0 without an anime"]);
-    expect(first.notes).toContain("1 more are left for another run");
+    expect(first.notes).toContain("1 more is left for another run");
     expect((await add([...words, "--json"])).summary).toEqual({ ...EMPTY, added: 1, duplicates: 3 });
     expect((await posters()).map(({ anilistId }) => anilistId)).toEqual([101, 102, 103, 130]);
     expect(covers.asked).toHaveLength(4);
