@@ -32,10 +32,11 @@ describe("agrees with Pillow's bicubic", () => {
 /** Without the data the line below says so. */
 describe.skipIf(!sharedDir)("on real posters (needs ../shared)", () => {
   // A skipped block is still read through: without the data there is nothing to list.
-  const folders = sharedDir ? ["anilist", "anilist-small", "mal"].map((name) => join(sharedDir, "posters", name)) : [];
+  const posters = sharedDir ? join(sharedDir, "posters") : null;
+  const folders = posters ? ["anilist", "anilist-small", "mal"].map((name) => join(posters, name)) : [];
   const files = folders.flatMap((folder) => {
-    const posters = readdirSync(folder).filter((file) => !file.endsWith(".json"));
-    return posters.slice(0, 4).map((file) => join(folder, file));
+    const pictures = readdirSync(folder).filter((file) => !file.endsWith(".json"));
+    return pictures.slice(0, 4).map((file) => join(folder, file));
   });
 
   test.each(["squash", "clip"] as const)("%s stays within 1/255 of a direct bicubic", async (resize) => {
