@@ -28,7 +28,7 @@ export async function resolveRow(row: ImportRow, deps: ResolveDeps, signal: Abor
   const open: string[] = [];
   for (const title of spellings(row)) {
     try {
-      const anilistId = await deps.resolveTitle(title, signal);
+      const anilistId = await deps.resolveTitle(asTitle(title), signal);
       return { kind: "resolved", anime: identify({ ...row, title }, anilistId) };
     } catch (error) {
       if (!(error instanceof OpfindError) || !ASKED_BACK.has(error.code)) throw error;
@@ -42,10 +42,13 @@ const ASKED_BACK: ReadonlySet<string> = new Set(["title-unknown", "title-ambiguo
 
 /** How AniList spells a season; the first is the plain title, and so is a title whose season was not given. */
 function spellings({ title, season }: ImportRow): readonly string[] {
-  // A title of digits only ("86") would be taken for an id.
-  const plain = /^\d+$/.test(title) ? `"${title}"` : title;
-  if (season === null || season === 1) return [plain];
+  if (season === null || season === 1) return [title];
   return [`${title} ${ordinal(season)} Season`, `${title} Season ${season}`, `${title} ${season}`];
+}
+
+/** A title of digits only ("86") would be taken for an id. */
+function asTitle(title: string): string {
+  return /^\d+$/.test(title) ? `"${title}"` : title;
 }
 
 function ordinal(number: number): string {

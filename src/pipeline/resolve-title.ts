@@ -17,8 +17,9 @@ export function openResolveTitle(sources: readonly Pick<AnimeMemory, "name" | "s
     const wanted = text.trim();
     if (wanted === "") throw new OpfindError("usage", "A title or an AniList id is needed.");
     if (/^\d{1,9}$/.test(wanted)) return Number(wanted);
-    const { found, failure } = await search(wanted, sources, signal);
-    const exact = found.filter((anime) => isNamed(anime, (name) => name === plain(wanted)));
+    const isExact = (anime: Anime) => isNamed(anime, (name) => name === plain(wanted));
+    const { found, failure } = await search(wanted, { sources, isExact }, signal);
+    const exact = found.filter(isExact);
     const [hit, other] = exact;
     if (hit && !other) return hit.anilistId;
     const [only] = found.length === 1 ? found : [];
@@ -29,18 +30,26 @@ export function openResolveTitle(sources: readonly Pick<AnimeMemory, "name" | "s
   };
 }
 
-async function search(title: string, sources: readonly Pick<AnimeMemory, "searchTitle">[], signal: AbortSignal) {
+interface Search {
+  readonly sources: readonly Pick<AnimeMemory, "searchTitle">[];
+  readonly isExact: (anime: Anime) => boolean;
+}
+
+/** What the first source that has the very title finds; where none has it, what the first finds that finds anything. */
+async function search(title: string, { sources, isExact }: Search, signal: AbortSignal) {
   let failure: OpfindError | null = null;
+  let nearest: readonly Anime[] = [];
   for (const source of sources) {
     try {
       const found = await source.searchTitle(title, MAX_CANDIDATES, signal);
-      if (found.length > 0) return { found, failure };
+      if (found.some(isExact)) return { found, failure };
+      if (nearest.length === 0) nearest = found;
     } catch (error) {
       if (!(error instanceof OpfindError) || error.code === "aborted") throw error;
       failure ??= error;
     }
   }
-  return { found: [], failure };
+  return { found: nearest, failure };
 }
 
 function isNamed({ title, synonyms }: Anime, fits: (plainName: string) => boolean): boolean {

@@ -53,6 +53,19 @@ test("a manifest's rows are known by AniList id, by MyAnimeList id, or by title"
   expect(store.state("model-a").rows).toBe(6);
 });
 
+test("a title of digits is a title, and is stored as it is written", async () => {
+  const dir = folderOf({ "86.jpg": "x" });
+  const { store } = await storeWith(0);
+  const asked: string[] = [];
+  const resolveTitle = async (title: string) => {
+    asked.push(title);
+    return 116589;
+  };
+  await importPosters({ dir }, { ...importDeps(), store, resolveTitle }, live());
+  expect(asked).toEqual(['"86"']); // a bare number would be an AniList id
+  expect([...store.list()]).toMatchObject([{ anilistId: 116589, title: "86" }]);
+});
+
 test.each(["../secret.jpg", "a/../../secret.jpg", "..", "/etc/secret.jpg"])(
   "a manifest cannot name a file outside of its folder: %s",
   async (file) => {

@@ -66,6 +66,24 @@ describe("a title", () => {
   });
 });
 
+describe("a title that the first source only comes near to", () => {
+  const near = {
+    name: "anilist" as const,
+    searchTitle: async () => [anime(7, "Steins;Gate Movie"), anime(8, "Stein")],
+  };
+
+  test("is found where the next source has exactly it", async () => {
+    const next = { name: "snapshot" as const, searchTitle: async () => [anime(8, "Stein"), anime(9, "Steins;Gate")] };
+    expect(await openResolveTitle([near, next])("Steins Gate", signal)).toBe(9);
+  });
+
+  test("is asked back with the first source's candidates where none has it", async () => {
+    const next = { name: "snapshot" as const, searchTitle: async () => [anime(8, "Stein")] };
+    const failure = await openResolveTitle([near, next])("Steins Gate", signal).catch((error) => error);
+    expect(failure.details.candidates).toBe("7: Steins;Gate Movie (TV, 2007)\n8: Stein (TV, 2008)");
+  });
+});
+
 describe("with the first source down", () => {
   const down = new OpfindError("source-down", "AniList is down.");
   const failing = { name: "anilist" as const, searchTitle: () => Promise.reject(down) };
