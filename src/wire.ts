@@ -1,54 +1,13 @@
-import { lookup } from "node:dns/promises";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { performance } from "node:perf_hooks";
-import type { Config } from "./config.ts";
 import type { AnilistId, MalId } from "./domain/anime.ts";
 import type { SqlitePosterStore } from "./index/poster-store.ts";
 import type { Logger } from "./log.ts";
 import type { Calibration } from "./pipeline/calibration.ts";
-import { openSongsOf, type SongsOf } from "./pipeline/enrich.ts";
-import type { AnimeMemory, Clock, Embedder, RgbImage, VectorIndex } from "./pipeline/ports.ts";
-import { openResolveTitle, type ResolveTitle } from "./pipeline/resolve-title.ts";
+import type { Clock, Embedder, RgbImage, VectorIndex } from "./pipeline/ports.ts";
 import type { View } from "./pipeline/views.ts";
-import { AniList } from "./sources/anilist.ts";
-import { openUserList, type UserList } from "./sources/anilist-list.ts";
-import { AnimeThemes } from "./sources/animethemes.ts";
-import { type Cache, openCache } from "./sources/cache.ts";
-import { cachedAnime, cachedThemes, uncachedAnime, uncachedThemes } from "./sources/cached.ts";
-import { type Covers, openCovers as openCoverServer } from "./sources/covers.ts";
-import { walkFranchise } from "./sources/franchise-walk.ts";
-import { openGraphql } from "./sources/graphql.ts";
 import { openIdMap } from "./sources/id-map.ts";
-import {
-  ANILIST_MANNERS,
-  ANIMETHEMES_MANNERS,
-  type Manners,
-  MYANIMELIST_MANNERS,
-  TENRAI_MANNERS,
-} from "./sources/manners.ts";
-import { MyAnimeList } from "./sources/myanimelist.ts";
-import { offlineFetch } from "./sources/offline-fetch.ts";
-import { type Fetch, politeFetch } from "./sources/polite-fetch.ts";
 import { Snapshot } from "./sources/snapshot.ts";
-import { Tenrai } from "./sources/tenrai.ts";
-import { readUserAgent } from "./sources/user-agent.ts";
-
-/** What the composition root needs; every `VerbContext` is one. */
-export interface WireContext {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly signal: AbortSignal;
-}
-
-export interface Songs {
-  readonly songsOf: SongsOf;
-  readonly resolveTitle: ResolveTitle;
-  /** AniList's cards, remembered */
-  readonly cards: AnimeMemory["anime"];
-  readonly userList: UserList;
-  close(): Promise<void>;
-}
+import { clock, openSongs, type Songs, type WireContext } from "./wire-sources.ts";
 
 /** The network with what was measured about it. */
 export interface Recogniser {
@@ -66,74 +25,6 @@ export interface Gallery extends Recogniser, Pick<Songs, "resolveTitle" | "cards
   readonly anilistIdOf: (malId: MalId) => AnilistId | null;
   readonly franchiseIdOf: (anilistId: AnilistId, signal: AbortSignal) => Promise<AnilistId | null>;
   readonly clock: Clock;
-}
-
-export const clock: Clock = { now: () => Date.now(), elapsedMs: () => performance.now() };
-
-/**
- * Opens the sources of identity and songs: AniList, AnimeThemes, Tenrai, MyAnimeList with a client id, the snapshot.
- * @param snapshot another set of bundled facts, for the demonstration's invented catalogue
- */
-export async function openSongs(
-  { config, log }: Omit<WireContext, "signal">,
-  snapshot = new Snapshot(config.home),
-): Promise<Songs> {
-  const { env } = config;
-  const cache = openSourceCache(config, log);
-  const deps = { cache, clock };
-  const userAgent = readUserAgent(config.home);
-  // Offline nothing is asked, so nothing waits for its turn either.
-  const polite = (manners: Manners): Fetch =>
-    env.OPFIND_OFFLINE ? offlineFetch(manners.service) : politeFetch(manners, { fetch: globalThis.fetch, userAgent });
-
-  const anilistClient = openGraphql(env.ANILIST_URL, polite(ANILIST_MANNERS), anilistHeaders(config));
-  const cards = cachedAnime(new AniList(anilistClient), deps);
-  const animethemes = new AnimeThemes(openGraphql(env.ANIMETHEMES_URL, polite(ANIMETHEMES_MANNERS)));
-  const tenrai = new Tenrai(polite(TENRAI_MANNERS), env.TENRAI_URL);
-  const myanimelist = env.MAL_CLIENT_ID
-    ? [new MyAnimeList(polite(MYANIMELIST_MANNERS), { url: env.MAL_URL, clientId: env.MAL_CLIENT_ID })]
-    : [];
-
-  const anime = [cards, uncachedAnime(snapshot)];
-  const themes = [
-    cachedThemes(animethemes, 100, deps),
-    ...[tenrai, ...myanimelist].map((source) => cachedThemes(source, 1, deps)),
-    uncachedThemes(snapshot),
-  ];
-  return {
-    songsOf: openSongsOf({ anime, themes, walk: walkFranchise }),
-    resolveTitle: openResolveTitle(anime),
-    cards: cards.anime,
-    userList: openUserList(anilistClient),
-    close: () => cache.close(),
-  };
-}
-
-/** Opens the server of AniList's covers, behind the list of allowed hosts. */
-export function openCovers({ config }: Pick<WireContext, "config">): Covers {
-  const { OPFIND_COVER_HOSTS: hosts, OPFIND_OFFLINE: isOffline } = config.env;
-  const resolve = (host: string) => lookup(host, { all: true });
-  return openCoverServer({ hosts, isOffline, resolve, userAgent: readUserAgent(config.home) });
-}
-
-function openSourceCache({ dataDir, env }: Config, log: Logger): Cache {
-  const folder = join(dataDir, "embeddings");
-  const onTrouble = (cause: unknown) =>
-    log.warn({ err: cause }, "answers are not remembered: the cache cannot be used");
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (cause) {
-    log.debug({ err: cause }, "no folder for the cache");
-  }
-  return openCache({ file: join(folder, "cache.sqlite"), redisUrl: env.REDIS_URL, onTrouble });
-}
-
-/** A token lifts AniList's filter; a Referer may, and must be the project's own page. */
-function anilistHeaders({ env }: Config): Readonly<Record<string, string>> {
-  return {
-    ...(env.ANILIST_TOKEN ? { authorization: `Bearer ${env.ANILIST_TOKEN}` } : {}),
-    ...(env.ANILIST_REFERER ? { referer: env.ANILIST_REFERER } : {}),
-  };
 }
 
 // Native modules cost up to half a second: what only names posters is loaded when that is asked for.
@@ -170,22 +61,23 @@ export async function openRecogniser({ config, log, signal }: WireContext): Prom
  * @throws OpfindError like `openRecogniser` | store-broken | store-busy | disk-full | index-broken
  */
 export async function openGallery(context: WireContext): Promise<Gallery> {
-  const { config, log, signal } = context;
   const opened: (() => unknown)[] = [];
   const close = async () => {
     for (const shut of opened.splice(0).reverse()) await shut();
   };
   try {
-    const recogniser = await openRecogniser(context);
-    opened.push(recogniser.close);
-    const { embedder } = recogniser;
     const store = await openStore(context);
     opened.push(() => store.close());
-    warnOfUnseen(store, embedder.modelId, log);
-    const { openVectorIndex } = await import("./index/open-index.ts");
-    const facts = { modelId: embedder.modelId, dimension: embedder.dimension, dataDir: config.dataDir };
-    const index = await openVectorIndex({ ...facts, store, preference: config.env.OPFIND_INDEX, log, clock }, signal);
-    opened.push(() => index.close());
+    // The network and the index take a quarter of a second each to start, in threads and processes of their own.
+    const starting = openRecogniser(context).then((recogniser) => {
+      opened.push(recogniser.close);
+      return recogniser;
+    });
+    const searching = openSearch(store, context).then((index) => {
+      opened.push(() => index.close());
+      return index;
+    });
+    const [recogniser, index] = await bothSettled(starting, searching);
     const { galleryViews } = await import("./pipeline/views.ts");
     const titles = await openTitles(context);
     opened.push(titles.close);
@@ -194,6 +86,21 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
     await close();
     throw error;
   }
+}
+
+async function openSearch(store: SqlitePosterStore, context: WireContext): Promise<VectorIndex> {
+  const { config, log, signal } = context;
+  const model = await modelOf(context);
+  warnOfUnseen(store, model.modelId, log);
+  const { openVectorIndex } = await import("./index/open-index.ts");
+  const { OPFIND_INDEX: preference } = config.env;
+  return await openVectorIndex({ ...model, store, preference, dataDir: config.dataDir, log, clock }, signal);
+}
+
+/** Waits for both also when one fails: what opens late has to be closed as well. */
+async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
+  await Promise.allSettled([one, other]);
+  return [await one, await other];
 }
 
 /**

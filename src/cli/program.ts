@@ -1,6 +1,6 @@
 import type { VerbEntry } from "./run-program.ts";
 
-const wire = () => import("../wire.ts");
+const wire = async () => ({ ...(await import("../wire-sources.ts")), ...(await import("../wire.ts")) });
 
 /** Every verb, in the order of the help. */
 export const VERBS: Readonly<Record<string, VerbEntry>> = {

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { OpfindError } from "../errors.ts";
 import type { VectorIndex } from "../pipeline/ports.ts";
 import { appendRows, buildLocked, type IndexDeps, underBuildLock } from "./build-index.ts";
@@ -11,13 +14,13 @@ export interface OpenIndexDeps extends IndexDeps {
 }
 
 /**
- * Up to here "auto" scans in TypeScript, without the 0.3 s that a second process takes to start. Measured at
- * 20,000 × 256 on two busy cores, one query / five: 10 / 51 ms here, 3 / 11 ms with FAISS.
+ * Up to here "auto" scans in TypeScript: about 1 ms, and no second process to start. At 10,000 × 256 one query takes
+ * 3.9 ms here and 0.6 ms with FAISS (bench/search.mjs).
  */
-const EXACT_ROWS = 20_000;
+const EXACT_ROWS = 2_500;
 /**
- * Beyond, a graph. Flat search takes 5 / 22 ms at 50,000 and 7 / 34 ms at 100,000; a graph answers in under 1 ms but
- * takes minutes to build, so it begins where flat search starts to be felt.
+ * Beyond, a graph. Flat search takes 5 / 22 ms at 50,000 and 7 / 34 ms at 100,000 for one query / five; a graph answers
+ * faster but takes minutes to build, so it begins where flat search starts to be felt.
  */
 const FLAT_ROWS = 100_000;
 /** A stored index that lacks more than this share of the rows, or holds as many removed ones, is built anew. */
@@ -42,9 +45,20 @@ export async function openVectorIndex(deps: OpenIndexDeps, signal: AbortSignal):
 }
 
 /** Which kind suits a number of rows. */
-export function chooseKind(preference: IndexPreference, rows: number): IndexKind {
-  if (preference === "exact" || (preference === "auto" && rows <= EXACT_ROWS)) return "exact";
+export function chooseKind(preference: IndexPreference, rows: number, hasFaiss = isFaissBuilt()): IndexKind {
+  const isExact = preference === "exact" || (preference === "auto" && (rows <= EXACT_ROWS || !hasFaiss));
+  if (isExact) return "exact";
   return rows <= FLAT_ROWS ? "faiss-flat" : "faiss-hnsw";
+}
+
+/** Without its compiled part faiss-node cannot load: to ask a child process would cost 0.2 s at every start. */
+function isFaissBuilt(): boolean {
+  try {
+    const manifest = createRequire(import.meta.url).resolve("faiss-node/package.json");
+    return existsSync(join(dirname(manifest), "build", "Release", "faiss-node.node"));
+  } catch {
+    return false;
+  }
 }
 
 async function openKind(deps: OpenIndexDeps, kind: IndexKind, signal: AbortSignal): Promise<StorableIndex> {

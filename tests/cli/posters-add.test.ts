@@ -8,7 +8,7 @@ import { readConfig } from "../../src/config.ts";
 import { openPosterStore } from "../../src/index/poster-store.ts";
 import { openLog } from "../../src/log.ts";
 import { decodeImage } from "../../src/pipeline/decode.ts";
-import { openCovers, openSongs } from "../../src/wire.ts";
+import { openCovers, openSongs } from "../../src/wire-sources.ts";
 import type { AnimeLists } from "../support/anilist-double.ts";
 import { coverOf, startCovers } from "../support/cover-server.ts";
 import { startDoubles } from "../support/doubles.ts";

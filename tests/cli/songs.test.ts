@@ -7,7 +7,7 @@ import { runProgram } from "../../src/cli/run-program.ts";
 import { songsVerb } from "../../src/cli/songs.ts";
 import { readConfig } from "../../src/config.ts";
 import { openLog } from "../../src/log.ts";
-import { openSongs } from "../../src/wire.ts";
+import { openSongs } from "../../src/wire-sources.ts";
 import { type Doubles, startDoubles } from "../support/doubles.ts";
 
 let doubles: Doubles;

@@ -154,11 +154,12 @@ test("verify counts rows that the index lacks, has too many, and those that came
 });
 
 test.each([
-  ["auto", 100, "exact"],
-  ["auto", 30_000, "faiss-flat"],
-  ["auto", 150_000, "faiss-hnsw"],
-  ["faiss", 100, "faiss-flat"],
-  ["exact", 150_000, "exact"],
-] as const)("%s with %i rows chooses %s", (preference, rows, kind) => {
-  expect(chooseKind(preference, rows)).toBe(kind);
+  ["auto", 100, true, "exact"],
+  ["auto", 10_000, true, "faiss-flat"],
+  ["auto", 150_000, true, "faiss-hnsw"],
+  ["auto", 150_000, false, "exact"],
+  ["faiss", 100, false, "faiss-flat"],
+  ["exact", 150_000, true, "exact"],
+] as const)("%s with %i rows and FAISS built: %s chooses %s", (preference, rows, hasFaiss, kind) => {
+  expect(chooseKind(preference, rows, hasFaiss)).toBe(kind);
 });
