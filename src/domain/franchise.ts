@@ -2,7 +2,7 @@ import type { AnilistId, Anime } from "./anime.ts";
 import type { Theme } from "./theme.ts";
 
 /** AniList's relation names; treated as open, since AniList adds to them. */
-export type RelationKind = string;
+type RelationKind = string;
 
 export interface Relation {
   readonly kind: RelationKind;

@@ -1,5 +1,3 @@
-import type { AnilistId } from "./anime.ts";
-
 export type ThemeKind = "OP" | "ED";
 
 /** Inclusive range of episodes; `to` is null for an open range ("807-"). */
@@ -46,5 +44,3 @@ export interface Theme {
   /** the source's own text, kept where it had to be parsed */
   readonly raw: string | null;
 }
-
-export type ThemesByAnime = ReadonlyMap<AnilistId, readonly Theme[]>;
