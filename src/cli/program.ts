@@ -8,6 +8,10 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: "name the anime of pictures and list its songs",
     load: async (context) => (await import("./identify.ts")).identifyVerb(context, await wire()),
   },
+  tierlist: {
+    summary: "name every picture of a tier list or collage",
+    load: async (context) => (await import("./tierlist.ts")).tierlistVerb(context, await wire()),
+  },
   songs: {
     summary: "list every opening and ending of a whole franchise",
     load: async (context) => (await import("./songs.ts")).songsVerb(context, await wire()),

@@ -2,6 +2,7 @@ import sharp from "sharp";
 import { OpfindError } from "../errors.ts";
 import { imageFailure, refuse } from "./image-failure.ts";
 import {
+  MAX_BOARD_SIDE,
   MAX_DECODE_SECONDS,
   MAX_DECODED_SIDE,
   MAX_IMAGE_BYTES,
@@ -13,7 +14,7 @@ import type { RgbImage } from "./ports.ts";
 import { readImageFile } from "./read-image-file.ts";
 import { IMAGE_FORMATS, type ImageFormat, sniff } from "./sniff.ts";
 
-/** A decoded picture, at most 1,024 px on its long side, with what it was before. */
+/** A decoded picture with what it was before. */
 export interface DecodedImage extends RgbImage {
   /** pixels of the file as a person sees it: after its EXIF orientation */
   readonly originalWidth: number;
@@ -22,16 +23,25 @@ export interface DecodedImage extends RgbImage {
 }
 
 /**
- * Decodes one picture to upright sRGB, transparent parts on white: posters are made for light pages, and viewers
+ * Decodes one picture to upright sRGB, at most 1,024 px on its long side, transparent parts on white: posters are made for light pages, and viewers
  * show them so. Of an animation it takes the first frame, of a multi-page TIFF the first page.
  * @throws OpfindError image-* | aborted
  */
 export async function decodeImage(bytes: Uint8Array, signal: AbortSignal): Promise<DecodedImage> {
+  return await decodeTo(MAX_DECODED_SIDE, bytes, signal);
+}
+
+/** Like `decodeImage` at up to 4,096 px, for a picture that holds many small ones. @throws like `decodeImage` */
+export async function decodeBoard(bytes: Uint8Array, signal: AbortSignal): Promise<DecodedImage> {
+  return await decodeTo(MAX_BOARD_SIDE, bytes, signal);
+}
+
+async function decodeTo(longest: number, bytes: Uint8Array, signal: AbortSignal): Promise<DecodedImage> {
   if (signal.aborted) throw stopped(signal.reason);
   if (bytes.length > MAX_IMAGE_BYTES) throw tooManyBytes(bytes.length);
   const format = expectImage(bytes);
   try {
-    return await withinTime(decode(bytes, format), signal);
+    return await withinTime(decode(bytes, format, longest), signal);
   } catch (error) {
     throw imageFailure(error, bytes, format);
   }
@@ -60,7 +70,7 @@ function expectImage(bytes: Uint8Array): ImageFormat {
   throw refuse(kind === "svg" || kind === "pdf" || kind === "heic" || kind === "text" ? kind : "unknown");
 }
 
-async function decode(bytes: Uint8Array, format: ImageFormat): Promise<DecodedImage> {
+async function decode(bytes: Uint8Array, format: ImageFormat, longest: number): Promise<DecodedImage> {
   const picture = sharp(bytes, { failOn: "truncated", limitInputPixels: MAX_IMAGE_PIXELS, pages: 1 });
   const header = await picture.metadata();
   // libvips chose a decoder by its own look at the bytes: it must be the one meant here (SVG, for one, is another).
@@ -69,7 +79,7 @@ async function decode(bytes: Uint8Array, format: ImageFormat): Promise<DecodedIm
   if (header.width * header.height > MAX_IMAGE_PIXELS) throw tooManyPixels(header.width, header.height);
   const { data, info } = await picture
     .autoOrient()
-    .resize({ width: MAX_DECODED_SIDE, height: MAX_DECODED_SIDE, fit: "inside", withoutEnlargement: true })
+    .resize({ width: longest, height: longest, fit: "inside", withoutEnlargement: true })
     .flatten({ background: "white" })
     .toColourspace("srgb")
     .removeAlpha()

@@ -60,11 +60,17 @@ export function rank(
   return foldSameArtwork(rankAnime(views, store.labels(posterIds)), artwork);
 }
 
-function basis({ calibration, index }: IdentifyDeps, stage: "first" | "all", size: RgbImage) {
+/** What a decision rests on besides the ranking. */
+export function basis(
+  { calibration, index }: Pick<IdentifyDeps, "calibration" | "index">,
+  stage: "first" | "all",
+  size: RgbImage,
+) {
   return { calibration, weights: calibration.weights[stage], size, embeddings: index.size };
 }
 
-function isClear({ candidates }: Verdict, { thresholds }: Calibration): boolean {
+/** Is the first view's answer so sure that no other view is worth its time? */
+export function isClear({ candidates }: Verdict, { thresholds }: Calibration): boolean {
   const [best] = candidates;
   return best !== undefined && best.confidence >= thresholds.clear;
 }

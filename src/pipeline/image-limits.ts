@@ -15,6 +15,9 @@ export const MAX_DECODE_SECONDS = 5;
  */
 export const MAX_DECODED_SIDE = 1024;
 
+/** Long side of a board: 400 covers of 100 × 143 px and their gaps fit in 4,096, and 50 MB of pixels hold it. */
+export const MAX_BOARD_SIDE = 4096;
+
 export function tooManyBytes(bytes: number): OpfindError {
   const message = `The picture has ${megabytes(bytes)} MB; at most ${megabytes(MAX_IMAGE_BYTES)} MB are accepted. Save it smaller or with more compression.`;
   return new OpfindError("image-too-many-bytes", message, { details: { bytes, maxBytes: MAX_IMAGE_BYTES } });
