@@ -34,11 +34,18 @@ export async function runProgram(program: Program): Promise<ExitCode> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const failure = error instanceof CommanderError ? usage(error) : error;
+    const failure = error instanceof CommanderError ? usage(error) : await storeTrouble(error);
     if (!(failure instanceof OpfindError)) throw failure;
     reportFailure(failure, program);
     return failure.code === "usage" ? 2 : 1;
   }
+}
+
+/** Damaged pages of a database are met wherever it is read: what no adapter put into words is told here. */
+async function storeTrouble(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error) || error.name !== "SqliteError") return error;
+  const { storeFailure } = await import("../index/sqlite.ts");
+  return storeFailure("The poster store", error);
 }
 
 /** Tells a failure the way the caller asked for. */

@@ -15,8 +15,10 @@ export interface RestQuestion<T> {
  * @throws OpfindError source-down | source-throttled | source-refused | source-timeout | source-other-shape | aborted
  */
 export async function getJson<T>(fetch: Fetch, question: RestQuestion<T>, signal: AbortSignal): Promise<T | null> {
-  const { service, url, headers = {}, answer } = question;
-  const response = await fetch(url, { headers: { accept: "application/json", ...headers }, signal });
+  const { service, url, headers, answer } = question;
+  // Own headers may be credentials, which fetch would carry along to whatever host a redirect names.
+  const redirect = headers ? "error" : "follow";
+  const response = await fetch(url, { headers: { accept: "application/json", ...headers }, redirect, signal });
   const { status } = response;
   if (status === 404) return null;
   if (status === 401)

@@ -1,3 +1,4 @@
+import { SqliteError } from "better-sqlite3";
 import { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { openOutput } from "../../src/cli/output.ts";
@@ -51,6 +52,9 @@ function fail(): Command {
   const verb = new Command("fail").option("--json");
   verb.command("deep").action(() => {
     throw new RangeError("a bug");
+  });
+  verb.command("damaged").action(() => {
+    throw new SqliteError("database disk image is malformed", "SQLITE_CORRUPT");
   });
   return verb.action(() => {
     throw new OpfindError("index-empty", "There is no poster yet.");
@@ -113,6 +117,12 @@ describe("the program", () => {
 
   test("treats --json behind -- as an argument", async () => {
     expect(await run("paint", "--", "--json")).toMatchObject({ code: 0, stdout: "painted --json\n" });
+  });
+
+  test("tells damaged pages of the poster store in words, wherever they were met", async () => {
+    const { code, stderr } = await run("fail", "damaged");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^The poster store cannot be used: database disk image is malformed\./);
   });
 
   test("lets a bug through to the top", async () => {

@@ -9,6 +9,7 @@ import { nodesOf } from "../support/catalogue-nodes.ts";
 import type { Fault } from "../support/double-server.ts";
 import { type Doubles, startDoubles } from "../support/doubles.ts";
 import { hastyFetch } from "../support/hasty.ts";
+import { http, listen } from "../support/listener.ts";
 
 const { signal } = new AbortController();
 let doubles: Doubles;
@@ -94,6 +95,18 @@ describe("MyAnimeList", () => {
     const before = doubles.requests.length;
     await open.myanimelist().themes([anime(101)], signal);
     expect(doubles.requests[before]?.headers["x-mal-client-id"]).toBe("c1");
+  });
+
+  test("does not carry the client id to where a redirect points", async () => {
+    const elsewhere = await listen((socket) => socket.end(http(200, { "content-length": 2 }, "{}")));
+    const location = `http://localhost:${elsewhere.port}/`;
+    const service = await listen((socket) => socket.end(http(302, { location, "content-length": 0 })));
+    const source = new MyAnimeList(hastyFetch("MyAnimeList"), {
+      url: `http://127.0.0.1:${service.port}`,
+      clientId: "c1",
+    });
+    await expect(source.themes([anime(101)], signal)).rejects.toMatchObject({ code: "source-down" });
+    expect([service.reached(), elsewhere.reached()]).toEqual([1, 0]);
   });
 });
 
