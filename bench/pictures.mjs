@@ -18,8 +18,10 @@ export async function examplePictures() {
   );
 }
 
-/** The image files of a folder, `--pictures DIR`. */
-export async function picturesOf(folder) {
+/** Image files of a folder, `--pictures DIR`: at most `count`, spread evenly over their names. */
+export async function picturesOf(folder, count) {
   const names = (await readdir(folder)).filter((name) => /\.(jpe?g|png|webp|avif|gif|tiff?)$/i.test(name)).sort();
-  return await Promise.all(names.map((name) => readFile(join(folder, name))));
+  const step = Math.max(1, names.length / count);
+  const chosen = Array.from({ length: Math.min(count, names.length) }, (_, i) => names[Math.floor(i * step)]);
+  return await Promise.all(chosen.map((name) => readFile(join(folder, name))));
 }
