@@ -1,10 +1,8 @@
 import type { RgbImage } from "../ports.ts";
-import type { Region } from "../region.ts";
+import { type Area, flood } from "./flood.ts";
 
 /** A connected area of one colour. */
-export interface Flat extends Region {
-  /** pixels */
-  readonly area: number;
+export interface Flat extends Area {
   readonly colour: readonly [number, number, number];
 }
 
@@ -54,30 +52,14 @@ function fill(
   seed: number,
 ): Flat {
   const [red, green, blue] = [data[seed * 3] ?? 0, data[seed * 3 + 1] ?? 0, data[seed * 3 + 2] ?? 0];
-  let [size, area, left, right, top, bottom] = [0, 0, width, 0, height, 0];
-  const push = (at: number): void => {
-    if (map[at] !== 0) return;
+  const claim = (at: number): boolean => {
+    if (map[at] !== 0) return false;
     const from = at * 3;
-    if (Math.abs((data[from] ?? 0) - red) > TOLERANCE || Math.abs((data[from + 1] ?? 0) - green) > TOLERANCE) return;
-    if (Math.abs((data[from + 2] ?? 0) - blue) > TOLERANCE) return;
+    if (Math.abs((data[from] ?? 0) - red) > TOLERANCE || Math.abs((data[from + 1] ?? 0) - green) > TOLERANCE)
+      return false;
+    if (Math.abs((data[from + 2] ?? 0) - blue) > TOLERANCE) return false;
     map[at] = mark;
-    stack[size] = at;
-    size += 1;
+    return true;
   };
-  push(seed);
-  while (size > 0) {
-    size -= 1;
-    const at = stack[size] ?? 0;
-    const [x, y] = [at % width, Math.floor(at / width)];
-    area += 1;
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-    if (x > 0) push(at - 1);
-    if (x < width - 1) push(at + 1);
-    if (y > 0) push(at - width);
-    if (y < height - 1) push(at + width);
-  }
-  return { left, top, width: right - left + 1, height: bottom - top + 1, area, colour: [red, green, blue] };
+  return { ...flood({ width, height, stack }, seed, claim), colour: [red, green, blue] };
 }
