@@ -15,7 +15,8 @@ export async function run(command, args, { cwd, say, doing, env = {}, timeoutMs 
   const start = performance.now();
   const child = spawn(command, args, {
     cwd,
-    env: { ...process.env, ...env },
+    // Under `npm run -s` a second npm inherits the silence, and its failure would have no reason.
+    env: { ...process.env, npm_config_loglevel: "notice", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: timeoutMs,
     shell: process.platform === "win32" && !command.endsWith(".exe"),

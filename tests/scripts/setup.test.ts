@@ -66,6 +66,7 @@ describe("set-up", () => {
     const { code, stdout, stderr } = await setup({
       npm_config_registry: "http://127.0.0.1:9/",
       npm_config_fetch_retries: "0",
+      npm_config_loglevel: "silent", // as `npm run -s` leaves it
     });
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(
