@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { postersVerb } from "../../src/cli/posters.ts";
-import type { Output } from "../../src/cli/verb.ts";
 import { readConfig } from "../../src/config.ts";
 import { openPosterStore } from "../../src/index/poster-store.ts";
 import { openLog } from "../../src/log.ts";
@@ -15,6 +14,7 @@ import { startDoubles } from "../support/doubles.ts";
 import { importDeps } from "../support/import-deps.ts";
 import { posterOf, sha256, stillClock } from "../support/posters.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { toldOutput } from "../support/told-output.ts";
 
 interface Scene {
   readonly lists?: AnimeLists;
@@ -37,14 +37,7 @@ async function staged({ lists = {}, instead = {}, coverUrl = {}, stdin = "" }: S
 
   /** Runs in a process of its own, as far as anything is remembered only in memory. */
   const add = async (words: readonly string[], more: Readonly<Record<string, string>> = {}) => {
-    const [answers, notes, lines]: [unknown[], string[], string[]] = [[], [], []];
-    const output: Output = {
-      isRich: false,
-      json: (value) => answers.push(value),
-      line: (text) => lines.push(text),
-      note: (text) => notes.push(text),
-      progress: () => ({ update: () => {}, stop: () => {} }),
-    };
+    const { output, answers, lines, notes } = toldOutput();
     const log = openLog({ level: "silent", isPretty: false });
     const context = {
       config: readConfig({ ...environment, ...more }),

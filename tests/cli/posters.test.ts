@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { indexVerb } from "../../src/cli/index-verb.ts";
 import { postersVerb } from "../../src/cli/posters.ts";
-import type { Output, VerbContext } from "../../src/cli/verb.ts";
+import type { VerbContext } from "../../src/cli/verb.ts";
 import { readConfig } from "../../src/config.ts";
 import { openPosterStore } from "../../src/index/poster-store.ts";
 import { openLog } from "../../src/log.ts";
@@ -11,19 +11,13 @@ import { importDeps } from "../support/import-deps.ts";
 import { busyPicture } from "../support/pictures.ts";
 import { stillClock } from "../support/posters.ts";
 import { tempDir } from "../support/temp-dir.ts";
+import { toldOutput } from "../support/told-output.ts";
 
 const nobody = () => Promise.reject(new RangeError("nothing here asks AniList"));
 
 /** A data folder with both verbs over a fake network. */
 function prepared(dataDir = tempDir(), modelId = "model-a") {
-  const [answers, lines, notes]: [unknown[], string[], string[]] = [[], [], []];
-  const output: Output = {
-    isRich: false,
-    json: (value) => answers.push(value),
-    line: (text) => lines.push(text),
-    note: (text) => notes.push(text),
-    progress: () => ({ update: () => {}, stop: () => {} }),
-  };
+  const { output, answers, lines, notes } = toldOutput();
   const context: VerbContext = {
     config: readConfig({ OPFIND_DATA_DIR: dataDir }),
     log: openLog({ level: "silent", isPretty: false }),
