@@ -19,19 +19,10 @@ import { type PosterRecord, paged, toEmbedding, toLabel, toPoster, toRecord, toV
 import { POSTER_MIGRATIONS } from "./poster-schema.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
 import { openDatabase, storeFailure, translated } from "./sqlite.ts";
+import type { StoreEnds, StoreState } from "./store-state.ts";
 
 /** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
 const IMAGE_TRIES = 3;
-
-/** Where a store stands with one model; derived indexes compare it with what they were made from. */
-export interface StoreState {
-  /** random, one per store: a new store beside an old index is recognised */
-  readonly storeId: string;
-  readonly rows: number;
-  /** 0 when there is none */
-  readonly lastEmbeddingId: number;
-  readonly lastRemovalId: number;
-}
 
 /**
  * Opens the truth: `embeddings/posters.sqlite` and `poster_db/`. Several processes may have it open and write.
@@ -175,11 +166,18 @@ export class SqlitePosterStore implements PosterStore {
   }
 
   state(modelId: string): StoreState {
-    const lastEmbeddingId = this.#sql.lastEmbedding.get(modelId) ?? 0;
+    const ends = this.ends(modelId);
     return {
       storeId: this.#sql.storeId.get() ?? "",
-      rows: this.countUpTo(modelId, lastEmbeddingId),
-      lastEmbeddingId,
+      rows: this.countUpTo(modelId, ends.lastEmbeddingId),
+      ...ends,
+    };
+  }
+
+  /** The part of `state` that costs two look-ups however large the store is. */
+  ends(modelId: string): StoreEnds {
+    return {
+      lastEmbeddingId: this.#sql.lastEmbedding.get(modelId) ?? 0,
       lastRemovalId: this.#sql.lastRemoval.get() ?? 0,
     };
   }
