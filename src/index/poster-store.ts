@@ -74,6 +74,10 @@ export class SqlitePosterStore implements PosterStore {
     for (const row of this.#rows()) yield toPoster(row);
   }
 
+  count(): number {
+    return this.#sql.count.get() ?? 0;
+  }
+
   /** Like `list`, with all that is stored about the anime: for an export. */
   *records(): Iterable<PosterRecord> {
     for (const row of this.#rows()) yield toRecord(row);
@@ -112,6 +116,14 @@ export class SqlitePosterStore implements PosterStore {
   addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
     this.#write(() => {
       if (this.#sql.poster.get(posterId)) this.#insertEmbeddings(posterId, modelId, embeddings);
+    });
+  }
+
+  replaceEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
+    this.#write(() => {
+      if (!this.#sql.poster.get(posterId)) return;
+      this.#sql.removeEmbeddings.run(posterId, modelId);
+      this.#insertEmbeddings(posterId, modelId, embeddings);
     });
   }
 

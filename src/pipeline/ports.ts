@@ -112,6 +112,8 @@ export interface PosterStore {
   /** Posters that have an image but no embedding of this model, for a re-index. */
   withoutEmbeddings(modelId: string): Iterable<Poster>;
   addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void;
+  /** Like `addEmbeddings`, in place of what the poster had of this model. */
+  replaceEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void;
   /** Bytes of the stored image, null when the poster has none. @throws OpfindError file-missing */
   image(posterId: PosterId): Promise<Uint8Array | null>;
   /** Removes a poster with everything derived from it. @returns false when there is no such poster */
