@@ -91,7 +91,7 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
 async function openSearch(store: SqlitePosterStore, context: WireContext): Promise<VectorIndex> {
   const { config, log, signal } = context;
   const model = await modelOf(context);
-  warnOfUnseen(store, model.modelId, log);
+  await warnOfUnseen(store, model.modelId, log);
   const { openVectorIndex } = await import("./index/open-index.ts");
   const { OPFIND_INDEX: preference } = config.env;
   return await openVectorIndex({ ...model, store, preference, dataDir: config.dataDir, log, clock }, signal);
@@ -137,8 +137,8 @@ async function openTitles(context: WireContext) {
 }
 
 /** After a change of the network a gallery is not gone, only unseen: nobody shall take it for empty. */
-function warnOfUnseen(store: SqlitePosterStore, modelId: string, log: Logger): void {
-  for (const _ of store.withoutEmbeddings(modelId)) {
+async function warnOfUnseen(store: SqlitePosterStore, modelId: string, log: Logger): Promise<void> {
+  for await (const _ of store.withoutEmbeddings(modelId)) {
     log.warn("the gallery has posters that the network in use has not seen: opfind index build shows them to it");
     return;
   }

@@ -7,8 +7,8 @@ import type { LabelledFile } from "./dataset.ts";
 /** A gallery in memory: what a poster store and its index would answer, without either. */
 export interface Gallery {
   readonly index: VectorIndex;
-  labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel>;
-  embeddingsOf(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, readonly Embedding[]>;
+  labels(posterIds: readonly PosterId[]): Promise<ReadonlyMap<PosterId, PosterLabel>>;
+  embeddingsOf(posterIds: readonly PosterId[]): Promise<ReadonlyMap<PosterId, readonly Embedding[]>>;
   /** the franchise key of an anime in the gallery; undefined when it is not there */
   franchiseOfAnime(anilistId: number): string | undefined;
   /** name of the folder it was built from */
@@ -87,8 +87,8 @@ function lookUps(
   return {
     index,
     posters: labels.size,
-    labels: (ids) => new Map(ids.flatMap((id) => pair(id, labels.get(id)))),
-    embeddingsOf: (ids) =>
+    labels: async (ids) => new Map(ids.flatMap((id) => pair(id, labels.get(id)))),
+    embeddingsOf: async (ids) =>
       new Map(
         ids.flatMap((id) =>
           pair(

@@ -60,7 +60,7 @@ export async function buildLocked(
   const index = await emptyIndex(kind, dimension);
   try {
     const lastEmbeddingId = await appendRows(index, deps, { after: 0, signal });
-    const files = await storeIndex(place, index, store);
+    const files = await storeIndex(place, { index, store }, signal);
     const former = await readManifest(place.folder);
     const builtAt = new Date(deps.clock.now()).toISOString();
     const facts = { kind, modelId, dimension, storeId, rows: index.rows.length, lastEmbeddingId, lastRemovalId };
@@ -82,7 +82,7 @@ export async function appendRows(
 ): Promise<number> {
   const total = store.state(modelId).rows;
   let last = after;
-  for (const rows of inBatches(store.embeddings(modelId, after))) {
+  for await (const rows of inBatches(store.embeddings(modelId, after))) {
     await index.add(rows, signal);
     last = rows.at(-1)?.embeddingId ?? last;
     onRows(index.size, total);
@@ -94,9 +94,9 @@ async function emptyIndex(kind: IndexKind, dimension: number): Promise<StorableI
   return kind === "exact" ? new FlatIndex(dimension) : FaissIndex.open({ kind, dimension });
 }
 
-function* inBatches(rows: Iterable<IndexedPoster>): Generator<readonly IndexedPoster[]> {
+async function* inBatches(rows: AsyncIterable<IndexedPoster>): AsyncGenerator<readonly IndexedPoster[]> {
   let batch: IndexedPoster[] = [];
-  for (const row of rows) {
+  for await (const row of rows) {
     batch.push(row);
     if (batch.length < ROWS_PER_ADD) continue;
     yield batch;

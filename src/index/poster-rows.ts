@@ -11,6 +11,16 @@ export interface PosterRecord {
   readonly franchiseId: AnilistId | null;
 }
 
+/** Where a store stands with one model; derived indexes compare it with what they were made from. */
+export interface StoreState {
+  /** random, one per store: a new store beside an old index is recognised */
+  readonly storeId: string;
+  readonly rows: number;
+  /** 0 when there is none */
+  readonly lastEmbeddingId: number;
+  readonly lastRemovalId: number;
+}
+
 export function toPoster({ posterId, anilistId, romaji, sha256, file, source, addedAt, addedBy }: PosterRow): Poster {
   return { posterId, anilistId, title: romaji, sha256, file, source, addedAt, addedBy };
 }

@@ -15,23 +15,23 @@ import type {
 } from "../pipeline/ports.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
-import { type PosterRecord, paged, toEmbedding, toLabel, toPoster, toRecord, toVector } from "./poster-rows.ts";
+import {
+  type PosterRecord,
+  paged,
+  type StoreState,
+  toEmbedding,
+  toLabel,
+  toPoster,
+  toRecord,
+  toVector,
+} from "./poster-rows.ts";
 import { POSTER_MIGRATIONS } from "./poster-schema.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
+import { stopIfAborted } from "./rows.ts";
 import { openDatabase, storeFailure, translated } from "./sqlite.ts";
 
 /** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
 const IMAGE_TRIES = 3;
-
-/** Where a store stands with one model; derived indexes compare it with what they were made from. */
-export interface StoreState {
-  /** random, one per store: a new store beside an old index is recognised */
-  readonly storeId: string;
-  readonly rows: number;
-  /** 0 when there is none */
-  readonly lastEmbeddingId: number;
-  readonly lastRemovalId: number;
-}
 
 /**
  * Opens the truth: `embeddings/posters.sqlite` and `poster_db/`. Several processes may have it open and write.
@@ -74,33 +74,39 @@ export class SqlitePosterStore implements PosterStore {
     throw new RangeError(`the image ${poster.sha256} vanishes as soon as it is written`);
   }
 
-  has(sha256: string, anilistId: AnilistId, modelId: string): boolean {
+  async has(sha256: string, anilistId: AnilistId, modelId: string): Promise<boolean> {
     const row = this.#sql.posterOf.get(sha256, anilistId);
     return row !== undefined && row.file !== null && this.#sql.hasEmbeddings.get(row.posterId, modelId) !== 0;
   }
 
-  *list(): Iterable<Poster> {
+  async *list(): AsyncIterable<Poster> {
     for (const row of this.#rows()) yield toPoster(row);
   }
 
   /** Like `list`, with all that is stored about the anime: for an export. */
-  *records(): Iterable<PosterRecord> {
+  async *records(): AsyncIterable<PosterRecord> {
     for (const row of this.#rows()) yield toRecord(row);
   }
 
-  labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel> {
+  async labels(posterIds: readonly PosterId[], signal: AbortSignal): Promise<ReadonlyMap<PosterId, PosterLabel>> {
+    stopIfAborted(signal);
     const rows = posterIds.flatMap((posterId) => this.#sql.poster.get(posterId) ?? []);
     return new Map(rows.map((row) => [row.posterId, toLabel(row)]));
   }
 
-  *embeddings(modelId: string, after: number): Iterable<IndexedPoster> {
+  async *embeddings(modelId: string, after: number): AsyncIterable<IndexedPoster> {
     const page = (last: number) => this.#sql.embeddings.all(modelId, last);
     for (const { embeddingId, posterId, vector } of paged(page, (row) => row.embeddingId, after)) {
       yield { embeddingId, posterId, embedding: toEmbedding(vector) };
     }
   }
 
-  embeddingsOf(posterIds: readonly PosterId[], modelId: string): ReadonlyMap<PosterId, readonly Embedding[]> {
+  async embeddingsOf(
+    posterIds: readonly PosterId[],
+    modelId: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<PosterId, readonly Embedding[]>> {
+    stopIfAborted(signal);
     const found = posterIds.map((posterId) => [posterId, this.views(posterId, modelId)] as const);
     const present = found.filter(([, views]) => views.length > 0);
     return new Map(present.map(([posterId, views]) => [posterId, views.map(({ embedding }) => embedding)]));
@@ -112,13 +118,12 @@ export class SqlitePosterStore implements PosterStore {
     return rows.map(({ view, vector }) => ({ view, embedding: toEmbedding(vector) }));
   }
 
-  *withoutEmbeddings(modelId: string): Iterable<Poster> {
+  async *withoutEmbeddings(modelId: string): AsyncIterable<Poster> {
     const page = (last: number) => this.#sql.withoutEmbeddings.all(last, modelId);
     for (const row of paged(page, (row) => row.posterId)) yield toPoster(row);
   }
 
-  /** A poster that was removed meanwhile is left removed. */
-  addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
+  async addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void> {
     this.#write(() => {
       if (this.#sql.poster.get(posterId)) this.#insertEmbeddings(posterId, modelId, embeddings);
     });
@@ -143,7 +148,7 @@ export class SqlitePosterStore implements PosterStore {
     return row !== undefined;
   }
 
-  setSource(sha256: string, anilistId: AnilistId, source: string): void {
+  async setSource(sha256: string, anilistId: AnilistId, source: string): Promise<void> {
     this.#write(() => this.#sql.setSource.run(source, sha256, anilistId));
   }
 

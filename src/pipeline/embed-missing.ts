@@ -20,7 +20,8 @@ export interface EmbedMissingDeps {
  * @throws OpfindError embedder-failed | disk-full | store-busy | aborted
  */
 export async function embedMissing(deps: EmbedMissingDeps, signal: AbortSignal): Promise<number> {
-  const posterIds = [...deps.store.withoutEmbeddings(deps.embedder.modelId)].map(({ posterId }) => posterId);
+  const posterIds: PosterId[] = [];
+  for await (const { posterId } of deps.store.withoutEmbeddings(deps.embedder.modelId)) posterIds.push(posterId);
   let [done, gained] = [0, 0];
   for (const posterId of posterIds) {
     if (await embedOne(posterId, deps, signal)) gained++;
@@ -36,7 +37,7 @@ async function embedOne(posterId: PosterId, deps: EmbedMissingDeps, signal: Abor
   const images = views.map(({ image }) => image);
   const embeddings = await embedder.embed(images, signal);
   const named = embeddings.map((embedding, i) => ({ view: views[i]?.name ?? String(i), embedding }));
-  store.addEmbeddings(posterId, embedder.modelId, named);
+  await store.addEmbeddings(posterId, embedder.modelId, named);
   return true;
 }
 

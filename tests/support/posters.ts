@@ -26,6 +26,13 @@ export function rowsOf(count: number, dimension = 16): readonly IndexedPoster[] 
   }));
 }
 
+/** Everything that a stream gives. */
+export async function all<T>(stream: AsyncIterable<T>): Promise<readonly T[]> {
+  const items: T[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
+}
+
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
