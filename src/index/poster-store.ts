@@ -152,11 +152,6 @@ export class SqlitePosterStore implements PosterStore {
     this.#write(() => this.#sql.setSource.run(source, sha256, anilistId));
   }
 
-  /** The franchise of an anime, once it is known. */
-  setFranchise(anilistId: AnilistId, franchiseId: AnilistId): void {
-    this.#write(() => this.#sql.setFranchise.run(franchiseId, anilistId));
-  }
-
   /** True for a store that never held a poster, and for one filled from the pack of another network. */
   lacksStarter(modelId: string): boolean {
     return this.#sql.hasHistory.get() === 0 || this.#sql.lacksStarter.get(modelId) === 1;

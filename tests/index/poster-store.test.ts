@@ -89,10 +89,9 @@ test("the state tells rows, last ids and the store's own identity", async () => 
   expect(store.state("model-a").storeId).not.toBe(openStore().state("model-a").storeId);
 });
 
-test("a franchise can be told later, and an import that does not know it leaves it", async () => {
+test("a franchise that is known stays known when a later poster comes without it", async () => {
   const store = openStore();
-  const { posterId } = await store.add(posterOf(7));
-  store.setFranchise(7, 3);
+  const { posterId } = await store.add(posterOf(7, { franchiseId: 3 }));
   await store.add(posterOf(8, { anime: posterOf(7).anime }));
   expect((await store.labels([posterId], AbortSignal.timeout(1000))).get(posterId)?.franchiseId).toBe(3);
 });
