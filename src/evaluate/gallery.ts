@@ -41,9 +41,10 @@ export async function buildGallery(
     const posterId = labels.size + 1;
     paths.set(posterId, path);
     labels.set(posterId, { posterId, anilistId, title, franchiseId: null });
-    const views = galleryViews(await read(path, signal)).map(({ image }) => image);
-    for (const embedding of await embedder.embed(views, signal)) {
-      rows.push({ embeddingId: rows.length + 1, posterId, embedding });
+    const views = galleryViews(await read(path, signal));
+    const images = views.map(({ image }) => image);
+    for (const [at, embedding] of (await embedder.embed(images, signal)).entries()) {
+      rows.push({ embeddingId: rows.length + 1, posterId, view: views[at]?.name ?? String(at), embedding });
     }
     onPoster(labels.size);
   }

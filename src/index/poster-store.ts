@@ -96,8 +96,8 @@ export class SqlitePosterStore implements PosterStore {
 
   async *embeddings(modelId: string, after: number): AsyncIterable<IndexedPoster> {
     const page = (last: number) => this.#sql.embeddings.all(modelId, last);
-    for (const { embeddingId, posterId, vector } of paged(page, (row) => row.embeddingId, after)) {
-      yield { embeddingId, posterId, embedding: toEmbedding(vector) };
+    for (const { embeddingId, posterId, view, vector } of paged(page, (row) => row.embeddingId, after)) {
+      yield { embeddingId, posterId, view, embedding: toEmbedding(vector) };
     }
   }
 

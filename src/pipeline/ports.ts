@@ -35,6 +35,8 @@ export interface IndexedPoster {
   /** id of the embedding row: what the index hands back */
   readonly embeddingId: number;
   readonly posterId: PosterId;
+  /** which view of the poster it is; a poster has one embedding per model and view */
+  readonly view: string;
   readonly embedding: Embedding;
 }
 

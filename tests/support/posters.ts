@@ -22,6 +22,7 @@ export function rowsOf(count: number, dimension = 16): readonly IndexedPoster[] 
   return Array.from({ length: count }, (_, i) => ({
     embeddingId: i + 1,
     posterId: Math.floor(i / 2) + 1,
+    view: i % 2 === 0 ? "full" : "centre",
     embedding: embeddingOf(i + 1, dimension),
   }));
 }
