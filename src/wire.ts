@@ -94,7 +94,7 @@ async function openSearch(store: SqlitePosterStore, context: WireContext): Promi
   const { config, log, signal } = context;
   const model = await modelOf(context);
   const { modelId } = model;
-  warnOfUnseen(store, modelId, log);
+  await warnOfUnseen(store, modelId, log);
   const [{ openVectorIndex }, { LiveIndex }] = await Promise.all([
     import("./index/open-index.ts"),
     import("./index/live-index.ts"),
@@ -145,8 +145,8 @@ async function openTitles(context: WireContext) {
 }
 
 /** After a change of the network a gallery is not gone, only unseen: nobody shall take it for empty. */
-function warnOfUnseen(store: SqlitePosterStore, modelId: string, log: Logger): void {
-  for (const _ of store.withoutEmbeddings(modelId)) {
+async function warnOfUnseen(store: SqlitePosterStore, modelId: string, log: Logger): Promise<void> {
+  for await (const _ of store.withoutEmbeddings(modelId)) {
     log.warn("the gallery has posters that the network in use has not seen: opfind index build shows them to it");
     return;
   }

@@ -94,7 +94,7 @@ async function build(opened: Opened): Promise<void> {
 
 /** Pictures that another network has seen are shown to the one in use first. */
 async function showMissing({ store, modelId, output, signal, openNetwork }: Opened): Promise<void> {
-  if (!isAnyUnseen(store, modelId)) return;
+  if (!(await isAnyUnseen(store, modelId))) return;
   const { embedder, decode, close } = await openNetwork();
   let bar: ReturnType<typeof output.progress> | undefined;
   try {
@@ -120,15 +120,21 @@ async function showMissing({ store, modelId, output, signal, openNetwork }: Open
 
 const UNSEEN = "posters that this network has not seen yet: `opfind index build` shows them to it";
 
-function isAnyUnseen(store: SqlitePosterStore, modelId: string): boolean {
-  for (const _ of store.withoutEmbeddings(modelId)) return true;
+async function isAnyUnseen(store: SqlitePosterStore, modelId: string): Promise<boolean> {
+  for await (const _ of store.withoutEmbeddings(modelId)) return true;
   return false;
+}
+
+async function countPosters(store: SqlitePosterStore): Promise<number> {
+  let posters = 0;
+  for await (const _ of store.list()) posters++;
+  return posters;
 }
 
 async function status({ output, config, store, modelId, dimension, clock, isJson }: Opened): Promise<void> {
   const { manifest, behind } = await readIndexStatus(snapshotPlace(config.dataDir, modelId, dimension), store);
-  const posters = [...store.list()].length;
-  if (!isJson && isAnyUnseen(store, modelId)) output.line(UNSEEN);
+  const posters = await countPosters(store);
+  if (!isJson && (await isAnyUnseen(store, modelId))) output.line(UNSEEN);
   if (!manifest) {
     if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId });
     else output.line(`no index is stored yet; it is built on first use (${behind} embeddings of ${posters} posters)`);

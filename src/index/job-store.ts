@@ -1,7 +1,6 @@
 import type { Database } from "better-sqlite3";
 import type { PosterId } from "../domain/poster.ts";
-import type { JobStore, JobUpdate } from "../pipeline/reindex-jobs.ts";
-import type { ReindexJob, ReindexWish } from "../pipeline/reindexing.ts";
+import type { JobStore, JobUpdate, ReindexJob, ReindexWish } from "../pipeline/reindexing.ts";
 import { translated } from "./sqlite.ts";
 
 interface JobRow extends Omit<ReindexJob, "isFull"> {

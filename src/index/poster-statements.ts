@@ -92,7 +92,6 @@ function writing(database: Database) {
       "DELETE FROM anime WHERE anilist_id = ? AND anilist_id NOT IN (SELECT anilist_id FROM posters)",
     ),
     logRemoval: database.prepare<[number]>("INSERT INTO removals (poster_id) VALUES (?)"),
-    setFranchise: database.prepare<[number, number]>("UPDATE anime SET franchise_id = ? WHERE anilist_id = ?"),
   };
 }
 

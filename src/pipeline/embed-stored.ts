@@ -22,7 +22,8 @@ export interface EmbedStoredDeps {
  */
 export async function embedMissing(deps: EmbedStoredDeps, signal: AbortSignal): Promise<number> {
   const { store, embedder } = deps;
-  const posterIds = [...store.withoutEmbeddings(embedder.modelId)].map(({ posterId }) => posterId);
+  const posterIds: PosterId[] = [];
+  for await (const { posterId } of store.withoutEmbeddings(embedder.modelId)) posterIds.push(posterId);
   return await embedEach(
     posterIds,
     { ...deps, keep: (id, own) => store.addEmbeddings(id, embedder.modelId, own) },
@@ -37,8 +38,9 @@ export async function embedMissing(deps: EmbedStoredDeps, signal: AbortSignal): 
  */
 export async function embedAll(deps: EmbedStoredDeps, after: PosterId, signal: AbortSignal): Promise<number> {
   const { store, embedder } = deps;
-  const pictures = [...store.list()].filter(({ posterId, file }) => posterId > after && file !== null);
-  const posterIds = pictures.map(({ posterId }) => posterId).sort((a, b) => a - b);
+  const posterIds: PosterId[] = [];
+  for await (const { posterId, file } of store.list()) if (posterId > after && file !== null) posterIds.push(posterId);
+  posterIds.sort((a, b) => a - b);
   return await embedEach(
     posterIds,
     { ...deps, keep: (id, own) => store.replaceEmbeddings(id, embedder.modelId, own) },
@@ -46,7 +48,7 @@ export async function embedAll(deps: EmbedStoredDeps, after: PosterId, signal: A
   );
 }
 
-type Keeping = EmbedStoredDeps & { readonly keep: (posterId: PosterId, own: readonly NewEmbedding[]) => void };
+type Keeping = EmbedStoredDeps & { readonly keep: (posterId: PosterId, own: readonly NewEmbedding[]) => Promise<void> };
 
 async function embedEach(posterIds: readonly PosterId[], deps: Keeping, signal: AbortSignal): Promise<number> {
   let [done, gained] = [0, 0];
@@ -62,7 +64,7 @@ async function embedOne(posterId: PosterId, deps: Keeping, signal: AbortSignal):
   if (views === null) return false;
   const images = views.map(({ image }) => image);
   const embeddings = await deps.embedder.embed(images, signal);
-  deps.keep(
+  await deps.keep(
     posterId,
     embeddings.map((embedding, i) => ({ view: views[i]?.name ?? String(i), embedding })),
   );

@@ -72,7 +72,7 @@ export function openResident({ recognition, gallery, sources, queue }: ResidentD
       if (isGone) await gallery.follow();
       return isGone;
     },
-    labels: async (posterIds) => [...(await gallery.store.labels(posterIds)).values()],
+    labels: async (posterIds, signal) => [...(await gallery.store.labels(posterIds, signal)).values()],
     posterImage: (posterId) => gallery.store.image(posterId),
     reindexing: gallery.reindexing,
     async facts() {

@@ -3,23 +3,7 @@ import { OpfindError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type EmbedStoredDeps, embedAll, embedMissing } from "./embed-stored.ts";
 import type { Clock } from "./ports.ts";
-import type { Reindexing, ReindexJob, ReindexWish } from "./reindexing.ts";
-
-export interface JobUpdate extends Pick<ReindexJob, "stage" | "done" | "total" | "unreadable"> {
-  /** a full run goes on behind it */
-  readonly lastPosterId: PosterId;
-}
-
-/** Where jobs are kept. */
-export interface JobStore {
-  /** @returns null while another job is running */
-  begin(wish: ReindexWish, nowMs: number): ReindexJob | null;
-  latest(): ReindexJob | null;
-  /** The job that is marked as running; a full one goes on behind `after`. */
-  interrupted(): { readonly job: ReindexJob; readonly after: PosterId } | null;
-  update(jobId: number, update: JobUpdate): void;
-  end(jobId: number, state: Exclude<ReindexJob["state"], "running">, failure: string | null, nowMs: number): void;
-}
+import type { JobStore, JobUpdate, Reindexing, ReindexJob, ReindexWish } from "./reindexing.ts";
 
 export interface ReindexDeps {
   readonly jobs: JobStore;
