@@ -13,12 +13,13 @@ import type {
   PosterLabel,
   PosterStore,
 } from "../pipeline/ports.ts";
+import { writeLogged } from "./change-log.ts";
+import { openPosterDatabase } from "./poster-database.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
 import { type PosterRecord, paged, toEmbedding, toLabel, toPoster, toRecord, toVector } from "./poster-rows.ts";
-import { POSTER_MIGRATIONS } from "./poster-schema.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
-import { openDatabase, storeFailure, translated } from "./sqlite.ts";
+import { storeFailure, translated } from "./sqlite.ts";
 
 /** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
 const IMAGE_TRIES = 3;
@@ -38,13 +39,9 @@ export interface StoreState {
  * @throws OpfindError store-broken | store-busy | disk-full
  */
 export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Clock }): SqlitePosterStore {
-  const file = join(dataDir, "embeddings", "posters.sqlite");
   const images = join(dataDir, "poster_db");
-  return translated(file, () => {
-    mkdirSync(join(dataDir, "embeddings"), { recursive: true });
-    mkdirSync(images, { recursive: true });
-    return new SqlitePosterStore(openDatabase(file, POSTER_MIGRATIONS), new PosterFiles(images), clock);
-  });
+  translated(images, () => mkdirSync(images, { recursive: true }));
+  return new SqlitePosterStore(openPosterDatabase(dataDir), new PosterFiles(images), clock);
 }
 
 export class SqlitePosterStore implements PosterStore {
@@ -211,7 +208,7 @@ export class SqlitePosterStore implements PosterStore {
   }
 
   #write<Result>(work: () => Result): Result {
-    return translated(this.#database.name, () => this.#database.transaction(work).immediate());
+    return writeLogged(this.#database, this.#clock, work);
   }
 
   /** @returns null when the image has been swept away meanwhile; sweeps hold the same lock as this */
