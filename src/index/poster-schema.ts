@@ -2,7 +2,7 @@
  * The truth, version by version (`user_version`). Row ids are AUTOINCREMENT: an id that was removed never comes back,
  * so an index that still knows it cannot name another anime. A vector is little-endian float32 `[dimension]`.
  * A restored backup runs the scripts of its time again: from the second on they must always do the same, so none of
- * them may ask for the time or for chance.
+ * them may ask for the time or for chance; and what triggers of theirs did would be done twice.
  */
 export const POSTER_MIGRATIONS: readonly string[] = [
   `
