@@ -73,10 +73,10 @@ export class Rebuilt {
 
   /**
    * Makes it a store of its own, which no index and no backup takes for the old one, and looks at all of it.
-   * @param lastPosition that the archive has; numbers of changes go on behind it
+   * @param nextPosition that the archive does not have: a number stays the name of one moment
    * @throws OpfindError backup-broken
    */
-  finish(lostImages: readonly string[], lastPosition: number) {
+  finish(lostImages: readonly string[], nextPosition: number) {
     const database = this.#database;
     return translated(this.#file, () => {
       const lose = database.prepare<[string]>("UPDATE posters SET file = NULL WHERE file = ?");
@@ -84,7 +84,7 @@ export class Rebuilt {
       database.exec("DELETE FROM changes; UPDATE archived SET head = NULL, pending = NULL");
       database.exec("UPDATE store SET id = lower(hex(randomblob(16)))");
       database.prepare("DELETE FROM sqlite_sequence WHERE name = 'changes'").run();
-      database.prepare("INSERT INTO sqlite_sequence VALUES ('changes', ?)").run(lastPosition);
+      database.prepare("INSERT INTO sqlite_sequence VALUES ('changes', ?)").run(nextPosition);
       const problems = [...database.prepare<[], string>("PRAGMA quick_check(5)").pluck().all()].filter(
         (line) => line !== "ok",
       );

@@ -14,6 +14,11 @@ interface Wish {
   readonly names: readonly string[];
 }
 
+/** Looks before any work is done; `prepareTarget` looks again. @throws OpfindError restore-refused */
+export function requireFree(dataDir: string): void {
+  if (existsSync(posterDatabaseFile(dataDir))) throw refused(dataDir, "a poster store");
+}
+
 /**
  * Makes room for a restored store. Never deletes: with force the former store, its images and index are put into a
  * folder beside, and its index is built anew.
@@ -28,8 +33,8 @@ export async function prepareTarget({ dataDir, clock }: BackupDeps, { isForced, 
   const foreign = (await new PosterFiles(images).list()).filter((name) => !brought.has(name));
   if (!existsSync(file) && foreign.length === 0) return null;
   if (!isForced) {
-    const what = existsSync(file) ? "a poster store" : `${foreign.length} pictures that are not in the backup`;
-    throw new OpfindError("restore-refused", `${dataDir} holds ${what} already.`);
+    requireFree(dataDir);
+    throw refused(dataDir, `${foreign.length} pictures that are not in the backup`);
   }
   if (existsSync(file)) requireUnused(file);
   const aside = join(dataDir, `before-restore-${new Date(clock.now()).toISOString().replaceAll(/[:.]/g, "-")}`);
@@ -40,6 +45,10 @@ export async function prepareTarget({ dataDir, clock }: BackupDeps, { isForced, 
   await rename(images, join(aside, "poster_db"));
   await mkdir(images);
   return aside;
+}
+
+function refused(dataDir: string, what: string): OpfindError {
+  return new OpfindError("restore-refused", `${dataDir} holds ${what} already.`);
 }
 
 /** Another process would go on writing into the store that was moved away. */

@@ -6,9 +6,9 @@ import { storeFailure } from "../sqlite.ts";
 import { endOf, type History, imagesFolder, pieceProblem, readArchive } from "./archive.ts";
 import type { BackupDeps } from "./backup-deps.ts";
 import { copyImages, posterImages } from "./copy-images.ts";
-import { historyOf, type Moment, stretches, waysTo } from "./moments.ts";
+import { historyOf, isWhole, type Moment, stretches, waysTo } from "./moments.ts";
 import { Rebuilt } from "./rebuilt-store.ts";
-import { prepareTarget } from "./restore-target.ts";
+import { prepareTarget, requireFree } from "./restore-target.ts";
 
 export interface RestoreOptions {
   /** null: the newest moment there is */
@@ -45,6 +45,7 @@ export async function restoreBackup(
   signal: AbortSignal,
 ): Promise<RestoreReport> {
   const { archiveDir, dataDir, onProgress } = deps;
+  if (!isForced) requireFree(dataDir);
   try {
     const histories = await readArchive(archiveDir);
     const history = historyOf(histories, moment ?? NEWEST);
@@ -58,7 +59,7 @@ export async function restoreBackup(
       const from = imagesFolder(archiveDir);
       const { unreadable } = await copyImages({ from, to: posterImages(dataDir), names, onImage }, signal);
       if (unreadable.length > 0 && !isLenient) throw lostImages(unreadable);
-      const counts = rebuilt.finish(unreadable, Math.max(...histories.map(endOf)));
+      const counts = rebuilt.finish(unreadable, Math.max(...histories.map(endOf)) + 1);
       await rebuilt.moveTo(posterDatabaseFile(dataDir));
       const { position, at } = rebuilt;
       const images = names.length - unreadable.length;
@@ -118,11 +119,12 @@ async function unreachable(
     for (const piece of [...bases, ...parts])
       if ((await pieceProblem(archiveDir, piece)) !== null) lost.add(piece.name);
   }
-  const reached = histories.flatMap((history) => stretches(history, (name) => lost.has(name)));
+  const reachedOf = (history: History) => stretches(history, (name) => lost.has(name));
+  const reached = histories.flatMap(reachedOf);
   const ranges = reached.map(({ from, to }) => `${iso(from.at)} to ${iso(to.at)}`);
   const what = moment === null ? "The newest moment" : `The moment ${told(moment)}`;
   const reachable = ranges.length > 0 ? `These can still be: ${ranges.join(", ")}.` : "No other can be, either.";
-  const code = lost.size > 0 || moment === null ? "backup-broken" : "backup-missing";
+  const code = histories.every((history) => isWhole(history, reachedOf(history))) ? "backup-missing" : "backup-broken";
   return new OpfindError(code, `${what} cannot be brought back from ${archiveDir}. ${reachable}`, {
     details: { damaged: [...lost].join(", ") },
   });
