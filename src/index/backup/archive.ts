@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { hashFile } from "../manifest.ts";
-import { syncFolder } from "../poster-files.ts";
+import { syncFolder, UNFINISHED } from "../poster-files.ts";
 
 /**
  * A folder of backups:
@@ -44,7 +44,6 @@ export interface History {
 const HISTORY = /^history-\d{13}-[0-9a-f]{8}$/;
 const BASE = /^base-(\d{12})-(\d{13})-([0-9a-f]{64})\.sqlite$/;
 const PART = /^log-(\d{12})-(\d{12})-(\d{13})-([0-9a-f]{64})\.ndjson\.gz$/;
-const UNFINISHED = ".part";
 
 /** Every history of an archive, oldest first; empty where there is none. Names are trusted here, contents are not. */
 export async function readArchive(archiveDir: string): Promise<readonly History[]> {

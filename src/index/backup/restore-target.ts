@@ -4,7 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { OpfindError } from "../../errors.ts";
 import { posterDatabaseFile } from "../poster-database.ts";
-import { PosterFiles } from "../poster-files.ts";
+import { PosterFiles, UNFINISHED } from "../poster-files.ts";
 import type { BackupDeps } from "./backup-deps.ts";
 import { posterImages } from "./copy-images.ts";
 
@@ -30,7 +30,9 @@ export async function prepareTarget({ dataDir, clock }: BackupDeps, { isForced, 
   const images = posterImages(dataDir);
   await mkdir(images, { recursive: true });
   const brought = new Set(names);
-  const foreign = (await new PosterFiles(images).list()).filter((name) => !brought.has(name));
+  // Beside images there may be halves of some, from a restore or an import that was killed.
+  const isImage = (name: string) => !name.endsWith(UNFINISHED);
+  const foreign = (await new PosterFiles(images).list()).filter((name) => isImage(name) && !brought.has(name));
   if (!existsSync(file) && foreign.length === 0) return null;
   if (!isForced) {
     requireFree(dataDir);

@@ -116,7 +116,11 @@ async function addPieces(taking: Taking, { isFull }: BackupOptions): Promise<Omi
   const kind = sum.bytes > 0 ? "base" : "changes";
   const start = endOf(known);
   let position = start;
-  for (let end = nextPart(database, position); end !== null; end = nextPart(database, position)) {
+  // Up to now and no further: others may write faster than this can follow.
+  const target = logPosition(database);
+  while (position < target) {
+    const end = nextEnd(database, position, CHANGES_PER_PART);
+    if (end === null) break;
     sum = plus(sum, await archiveChanges(taking, { history, after: position, end }));
     position = end;
   }
@@ -132,10 +136,6 @@ function plus(sum: Sum, { images, bytes, unreadable }: Sum): Sum {
     bytes: sum.bytes + bytes,
     unreadable: [...new Set([...sum.unreadable, ...unreadable])],
   };
-}
-
-function nextPart(database: Database, after: number): number | null {
-  return nextEnd(database, after, CHANGES_PER_PART);
 }
 
 /** The history that the store's log goes on from; undefined when the archive is another one, or was changed by hand. */
