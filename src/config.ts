@@ -19,8 +19,8 @@ export const VARIABLES = {
     schema: z
       .string()
       .regex(/^[a-z0-9.-]+$/)
-      .default("opfind-v1"),
-    shape: "a model id of models/manifest.json",
+      .default("auto"),
+    shape: "auto or a model id of models/manifest.json",
     example: "opfind-v1",
   },
   OPFIND_DEVICE: {
