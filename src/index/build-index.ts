@@ -1,12 +1,13 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock, IndexedPoster } from "../pipeline/ports.ts";
+import type { Clock } from "../pipeline/ports.ts";
 import { withBuildLock } from "./build-lock.ts";
 import { FaissIndex } from "./faiss-index.ts";
 import { FlatIndex } from "./flat-index.ts";
 import { type IndexKind, writeManifest } from "./manifest.ts";
 import { readPin, removePin } from "./pin.ts";
 import type { SqlitePosterStore } from "./poster-store.ts";
+import { inBatches } from "./rows.ts";
 import { type SnapshotPlace, type StorableIndex, snapshotPlace, storeIndex, sweepGenerations } from "./snapshot.ts";
 import { keepManifest, keptGenerations } from "./versions.ts";
 
@@ -26,8 +27,6 @@ export interface IndexDeps {
   /** how many rows of how many are in; for a progress bar */
   readonly onRows?: (done: number, total: number) => void;
 }
-
-const ROWS_PER_ADD = 1024;
 
 /**
  * Builds an index of this kind from the poster store, stores it, and gives it open. It answers from then on: a rollback
@@ -68,7 +67,7 @@ export async function buildLocked(
   const index = await emptyIndex(kind, dimension);
   try {
     const lastEmbeddingId = await appendRows(index, deps, { after: 0, signal });
-    const files = await storeIndex(place, index, store);
+    const files = await storeIndex(place, { index, store }, signal);
     const builtAt = new Date(deps.clock.now()).toISOString();
     const facts = { kind, modelId, dimension, storeId, rows: index.rows.length, lastEmbeddingId, lastRemovalId };
     const manifest = { format: 1, ...facts, builtAt, ...files } as const;
@@ -93,7 +92,7 @@ export async function appendRows(
 ): Promise<number> {
   const total = store.state(modelId).rows;
   let last = after;
-  for (const rows of inBatches(store.embeddings(modelId, after))) {
+  for await (const rows of inBatches(store.embeddings(modelId, after))) {
     await index.add(rows, signal);
     last = rows.at(-1)?.embeddingId ?? last;
     onRows(index.size, total);
@@ -103,15 +102,4 @@ export async function appendRows(
 
 export async function emptyIndex(kind: IndexKind, dimension: number): Promise<StorableIndex> {
   return kind === "exact" ? new FlatIndex(dimension) : FaissIndex.open({ kind, dimension });
-}
-
-export function* inBatches(rows: Iterable<IndexedPoster>): Generator<readonly IndexedPoster[]> {
-  let batch: IndexedPoster[] = [];
-  for (const row of rows) {
-    batch.push(row);
-    if (batch.length < ROWS_PER_ADD) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -17,22 +17,15 @@ import { writeLogged } from "./change-log.ts";
 import { openPosterDatabase } from "./poster-database.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
-import { type PosterRecord, paged, toEmbedding, toLabel, toPoster, toRecord, toVector } from "./poster-rows.ts";
+import { type PosterRecord, paged, toEmbedding, toPoster, toRecord } from "./poster-rows.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
+import { PosterWrites } from "./poster-writes.ts";
+import { stopIfAborted } from "./rows.ts";
 import { storeFailure, translated } from "./sqlite.ts";
+import type { StoreEnds, StoreState } from "./store-state.ts";
 
 /** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
 const IMAGE_TRIES = 3;
-
-/** Where a store stands with one model; derived indexes compare it with what they were made from. */
-export interface StoreState {
-  /** random, one per store: a new store beside an old index is recognised */
-  readonly storeId: string;
-  readonly rows: number;
-  /** 0 when there is none */
-  readonly lastEmbeddingId: number;
-  readonly lastRemovalId: number;
-}
 
 /**
  * Opens the truth: `embeddings/posters.sqlite` and `poster_db/`. Several processes may have it open and write.
@@ -49,11 +42,13 @@ export class SqlitePosterStore implements PosterStore {
   readonly #images: PosterImages;
   readonly #clock: Clock;
   readonly #sql: PosterStatements;
+  readonly #writes: PosterWrites;
 
   constructor(database: Database, files: PosterFiles, clock: Clock) {
     this.#database = database;
     this.#clock = clock;
     this.#sql = prepareStatements(database);
+    this.#writes = new PosterWrites(this.#sql, clock);
     this.#images = new PosterImages(files, this.#sql, { clock, locked: (work) => this.#write(work) });
   }
 
@@ -62,7 +57,10 @@ export class SqlitePosterStore implements PosterStore {
       await this.#images.sweepOnce();
       for (let left = IMAGE_TRIES; left > 0; left--) {
         const file = await this.#images.keep(poster);
-        const outcome = this.#write(() => this.#insert(poster, file));
+        // Sweeps hold the same lock: an image that is there now stays.
+        const outcome = this.#write(() =>
+          file === null || this.#images.has(file) ? this.#writes.poster(poster, file) : null,
+        );
         if (outcome) return outcome;
       }
     } catch (error) {
@@ -71,33 +69,43 @@ export class SqlitePosterStore implements PosterStore {
     throw new RangeError(`the image ${poster.sha256} vanishes as soon as it is written`);
   }
 
-  has(sha256: string, anilistId: AnilistId, modelId: string): boolean {
+  async has(sha256: string, anilistId: AnilistId, modelId: string): Promise<boolean> {
     const row = this.#sql.posterOf.get(sha256, anilistId);
     return row !== undefined && row.file !== null && this.#sql.hasEmbeddings.get(row.posterId, modelId) !== 0;
   }
 
-  *list(): Iterable<Poster> {
+  async *list(): AsyncIterable<Poster> {
     for (const row of this.#rows()) yield toPoster(row);
   }
 
+  count(): number {
+    return this.#sql.count.get() ?? 0;
+  }
+
   /** Like `list`, with all that is stored about the anime: for an export. */
-  *records(): Iterable<PosterRecord> {
+  async *records(): AsyncIterable<PosterRecord> {
     for (const row of this.#rows()) yield toRecord(row);
   }
 
-  labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel> {
-    const rows = posterIds.flatMap((posterId) => this.#sql.poster.get(posterId) ?? []);
-    return new Map(rows.map((row) => [row.posterId, toLabel(row)]));
+  async labels(posterIds: readonly PosterId[], signal: AbortSignal): Promise<ReadonlyMap<PosterId, PosterLabel>> {
+    stopIfAborted(signal);
+    const labels = this.#sql.labels.all(JSON.stringify(posterIds));
+    return new Map(labels.map((label) => [label.posterId, label]));
   }
 
-  *embeddings(modelId: string, after: number): Iterable<IndexedPoster> {
+  async *embeddings(modelId: string, after: number): AsyncIterable<IndexedPoster> {
     const page = (last: number) => this.#sql.embeddings.all(modelId, last);
-    for (const { embeddingId, posterId, vector } of paged(page, (row) => row.embeddingId, after)) {
-      yield { embeddingId, posterId, embedding: toEmbedding(vector) };
+    for (const { embeddingId, posterId, view, vector } of paged(page, (row) => row.embeddingId, after)) {
+      yield { embeddingId, posterId, view, embedding: toEmbedding(vector) };
     }
   }
 
-  embeddingsOf(posterIds: readonly PosterId[], modelId: string): ReadonlyMap<PosterId, readonly Embedding[]> {
+  async embeddingsOf(
+    posterIds: readonly PosterId[],
+    modelId: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<PosterId, readonly Embedding[]>> {
+    stopIfAborted(signal);
     const found = posterIds.map((posterId) => [posterId, this.views(posterId, modelId)] as const);
     const present = found.filter(([, views]) => views.length > 0);
     return new Map(present.map(([posterId, views]) => [posterId, views.map(({ embedding }) => embedding)]));
@@ -109,15 +117,22 @@ export class SqlitePosterStore implements PosterStore {
     return rows.map(({ view, vector }) => ({ view, embedding: toEmbedding(vector) }));
   }
 
-  *withoutEmbeddings(modelId: string): Iterable<Poster> {
+  async *withoutEmbeddings(modelId: string): AsyncIterable<Poster> {
     const page = (last: number) => this.#sql.withoutEmbeddings.all(last, modelId);
     for (const row of paged(page, (row) => row.posterId)) yield toPoster(row);
   }
 
-  /** A poster that was removed meanwhile is left removed. */
-  addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
+  async addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void> {
     this.#write(() => {
-      if (this.#sql.poster.get(posterId)) this.#insertEmbeddings(posterId, modelId, embeddings);
+      if (this.#sql.poster.get(posterId)) this.#writes.embeddings(posterId, modelId, embeddings);
+    });
+  }
+
+  async replaceEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void> {
+    this.#write(() => {
+      if (!this.#sql.poster.get(posterId)) return;
+      this.#sql.removeEmbeddings.run(posterId, modelId);
+      this.#writes.embeddings(posterId, modelId, embeddings);
     });
   }
 
@@ -140,13 +155,8 @@ export class SqlitePosterStore implements PosterStore {
     return row !== undefined;
   }
 
-  setSource(sha256: string, anilistId: AnilistId, source: string): void {
+  async setSource(sha256: string, anilistId: AnilistId, source: string): Promise<void> {
     this.#write(() => this.#sql.setSource.run(source, sha256, anilistId));
-  }
-
-  /** The franchise of an anime, once it is known. */
-  setFranchise(anilistId: AnilistId, franchiseId: AnilistId): void {
-    this.#write(() => this.#sql.setFranchise.run(franchiseId, anilistId));
   }
 
   /** True for a store that never held a poster, and for one filled from the pack of another network. */
@@ -163,8 +173,8 @@ export class SqlitePosterStore implements PosterStore {
       const isFresh = this.#sql.hasHistory.get() === 0;
       let count = 0;
       for (const poster of posters) {
-        if (isFresh) this.#insert(poster, null);
-        else if (!this.#complete(poster)) continue;
+        if (isFresh) this.#writes.poster(poster, null);
+        else if (!this.#writes.complete(poster)) continue;
         count++;
       }
       return count;
@@ -172,11 +182,18 @@ export class SqlitePosterStore implements PosterStore {
   }
 
   state(modelId: string): StoreState {
-    const lastEmbeddingId = this.#sql.lastEmbedding.get(modelId) ?? 0;
+    const ends = this.ends(modelId);
     return {
       storeId: this.#sql.storeId.get() ?? "",
-      rows: this.countUpTo(modelId, lastEmbeddingId),
-      lastEmbeddingId,
+      rows: this.countUpTo(modelId, ends.lastEmbeddingId),
+      ...ends,
+    };
+  }
+
+  /** The part of `state` that costs two look-ups however large the store is. */
+  ends(modelId: string): StoreEnds {
+    return {
+      lastEmbeddingId: this.#sql.lastEmbedding.get(modelId) ?? 0,
       lastRemovalId: this.#sql.lastRemoval.get() ?? 0,
     };
   }
@@ -209,38 +226,5 @@ export class SqlitePosterStore implements PosterStore {
 
   #write<Result>(work: () => Result): Result {
     return writeLogged(this.#database, this.#clock, work);
-  }
-
-  /** @returns null when the image has been swept away meanwhile; sweeps hold the same lock as this */
-  #insert(poster: NewPoster, file: string | null): AddOutcome | null {
-    if (file !== null && !this.#images.has(file)) return null;
-    const { anilistId, malId, title } = poster.anime;
-    const { romaji, english, native } = title;
-    this.#sql.saveAnime.run(anilistId, malId, romaji, english, native, poster.franchiseId);
-    const known = this.#sql.posterOf.get(poster.sha256, anilistId);
-    const gainsImage = file !== null && known?.file === null;
-    if (known && gainsImage) this.#sql.addImage.run(file, poster.source, poster.addedBy, known.posterId);
-    const posterId = known?.posterId ?? this.#insertPoster(poster, file);
-    this.#insertEmbeddings(posterId, poster.modelId, poster.embeddings);
-    return { kind: known && !gainsImage ? "duplicate" : "added", posterId };
-  }
-
-  /** @returns false for a poster that is not stored, was removed, has a picture, or has its embeddings */
-  #complete({ sha256, anime, modelId, embeddings }: NewPoster): boolean {
-    const known = this.#sql.posterOf.get(sha256, anime.anilistId);
-    if (!known || known.file !== null || this.#sql.hasEmbeddings.get(known.posterId, modelId) !== 0) return false;
-    this.#insertEmbeddings(known.posterId, modelId, embeddings);
-    return true;
-  }
-
-  #insertPoster({ anime, sha256, source, addedBy }: NewPoster, file: string | null): PosterId {
-    const addedAt = new Date(this.#clock.now()).toISOString();
-    return Number(this.#sql.addPoster.run(anime.anilistId, sha256, file, source, addedAt, addedBy).lastInsertRowid);
-  }
-
-  #insertEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
-    for (const { view, embedding } of embeddings) {
-      this.#sql.addEmbedding.run(posterId, modelId, view, toVector(embedding));
-    }
   }
 }

@@ -1,6 +1,7 @@
 import type { IndexedPoster } from "../pipeline/ports.ts";
-import { emptyIndex, type IndexDeps, inBatches } from "./build-index.ts";
+import { emptyIndex, type IndexDeps } from "./build-index.ts";
 import { type Pin, readPin } from "./pin.ts";
+import { inBatches } from "./rows.ts";
 import { findSnapshot, openStored, type StorableIndex, snapshotPlace } from "./snapshot.ts";
 import { findVersion, listVersions } from "./versions.ts";
 
@@ -62,12 +63,12 @@ async function rebuild({ store }: IndexDeps, pin: Pin, signal: AbortSignal) {
   return { index, since };
 }
 
-async function append(index: StorableIndex, rows: Iterable<IndexedPoster>, signal: AbortSignal): Promise<void> {
-  for (const batch of inBatches(rows)) await index.add(batch, signal);
+async function append(index: StorableIndex, rows: AsyncIterable<IndexedPoster>, signal: AbortSignal): Promise<void> {
+  for await (const batch of inBatches(rows)) await index.add(batch, signal);
 }
 
-function* upTo(rows: Iterable<IndexedPoster>, last: number): Generator<IndexedPoster> {
-  for (const row of rows) {
+async function* upTo(rows: AsyncIterable<IndexedPoster>, last: number): AsyncGenerator<IndexedPoster> {
+  for await (const row of rows) {
     if (row.embeddingId > last) return;
     yield row;
   }

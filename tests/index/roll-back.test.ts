@@ -74,7 +74,7 @@ test("the index of another network answers with that network's embeddings only",
   const { deps, store, build, back } = await prepared(3);
   await build();
   for (const posterId of [1, 2, 3]) {
-    store.addEmbeddings(posterId, "model-b", [{ view: "full", embedding: embeddingOf(posterId + 500) }]);
+    await store.addEmbeddings(posterId, "model-b", [{ view: "full", embedding: embeddingOf(posterId + 500) }]);
   }
   await build("exact", "model-b");
   const pin = await back(null, "model-b");
@@ -88,7 +88,7 @@ test("the newest versions of each network are kept, and the one in use however o
   const [first] = await listVersions(dataDir);
   await build();
   await back(first?.version);
-  store.addEmbeddings(1, "model-b", [{ view: "full", embedding: embeddingOf(1) }]);
+  await store.addEmbeddings(1, "model-b", [{ view: "full", embedding: embeddingOf(1) }]);
   await build("exact", "model-b");
   // That build ended the rollback: only the newest are kept from here on.
   expect(await readPin(dataDir)).toEqual({ kind: "none" });

@@ -44,9 +44,10 @@ const deedsOf = (lines: readonly string[]): readonly Deed[] =>
   });
 
 /** The anime whose posters a folder holds, each with both its embeddings. */
-function animeIn(dataDir: string): ReadonlySet<number> {
+async function animeIn(dataDir: string): Promise<ReadonlySet<number>> {
   const store = openPosterStore({ dataDir, clock: stillClock() });
-  const posters = [...store.list()];
+  const posters = [];
+  for await (const poster of store.list()) posters.push(poster);
   for (const { posterId } of posters) expect(store.views(posterId, "model-a")).toHaveLength(2);
   store.close();
   return new Set(posters.map(({ anilistId }) => anilistId));
@@ -82,7 +83,7 @@ test(
     expect(contents((await restored(archiveDir, null)).dataDir)).toEqual(contents(dataDir));
     for (let at = 0; at < deeds.length; at += Math.ceil(deeds.length / 4)) {
       const { position } = deeds[at] ?? { position: 0 };
-      const anime = animeIn((await restored(archiveDir, atChange(position))).dataDir);
+      const anime = await animeIn((await restored(archiveDir, atChange(position))).dataDir);
       const done = deeds.filter((deed) => deed.position <= position);
       const removed = new Set(done.flatMap(({ what, number }) => (what === "removed" ? [number] : [])));
       const missing = done.filter(({ what, number }) => what === "accepted" && !anime.has(number) && number % 5 !== 0);

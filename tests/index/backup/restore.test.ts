@@ -19,7 +19,6 @@ const DEEDS: Readonly<Record<string, (made: Made, number: number) => unknown>> =
   correct: ({ store }, number) => store.setSource(posterOf(number).sha256, number, "corrected"),
   embed: ({ store }, number) =>
     store.addEmbeddings(number, "model-b", [{ view: "full", embedding: embeddingOf(number) }]),
-  join: ({ store }, number) => store.setFranchise(number, 1),
   backUp: ({ back }) => back(),
   backUpAll: ({ back }) => back({ isFull: true }),
 };
@@ -57,9 +56,10 @@ async function threeAtTheirTimes() {
   return { ...made, times };
 }
 
-const titles = (dataDir: string) => {
+const titles = async (dataDir: string) => {
   const store = openPosterStore({ dataDir, clock: stillClock() });
-  const found = [...store.list()].map(({ anilistId }) => anilistId);
+  const found: number[] = [];
+  for await (const { anilistId } of store.list()) found.push(anilistId);
   store.close();
   return found;
 };
@@ -68,7 +68,7 @@ test("a time brings back what had been stored by then", async () => {
   const { archiveDir, times } = await threeAtTheirTimes();
   for (const [at, time] of times.entries()) {
     const { dataDir, report } = await restored(archiveDir, atTime(time));
-    expect(titles(dataDir)).toEqual([1, 2, 3].slice(0, at + 1));
+    expect(await titles(dataDir)).toEqual([1, 2, 3].slice(0, at + 1));
     expect(Date.parse(report.at)).toBeLessThanOrEqual(time);
   }
 });
@@ -78,7 +78,7 @@ test("a restored folder has every image, finds its posters, and is a new store t
   const { dataDir, report } = await restored(archiveDir, null);
   expect(report).toMatchObject({ posters: 3, embeddings: 6, images: 3, withoutImage: 0, setAside: null });
   const back = openPosterStore({ dataDir, clock: stillClock() });
-  for (const { posterId, sha256: sum } of back.list()) {
+  for await (const { posterId, sha256: sum } of back.list()) {
     expect(sha256((await back.image(posterId)) ?? new Uint8Array())).toBe(sum);
   }
   expect(back.state("model-a").storeId).not.toBe(store.state("model-a").storeId);
@@ -100,7 +100,7 @@ test("a removed poster comes back with its image, although the gallery has delet
     readdirSync(join(dataDir, "poster_db"), { recursive: true }).filter((name) => String(name).endsWith("jpg")),
   ).toHaveLength(2);
   const moment = await restored(archiveDir, atChange(before));
-  expect(titles(moment.dataDir)).toEqual([1, 2, 3]);
+  expect(await titles(moment.dataDir)).toEqual([1, 2, 3]);
 });
 
 describe("a folder that is not empty", () => {
@@ -126,7 +126,7 @@ describe("a folder that is not empty", () => {
     const before = contents(dataDir);
     store.close();
     const { setAside } = await restoreInto(dataDir, archiveDir, { isForced: true, moment: atTime(times[0] ?? 0) });
-    expect(titles(dataDir)).toEqual([1]);
+    expect(await titles(dataDir)).toEqual([1]);
     expect(contents(setAside ?? "")).toEqual(before);
     expect(readdirSync(join(setAside ?? "", "poster_db"))).not.toEqual([]);
   });
@@ -134,7 +134,7 @@ describe("a folder that is not empty", () => {
   test("is left alone with force while another process uses it", async () => {
     const { archiveDir, dataDir } = await threeAtTheirTimes();
     await expect(restoreInto(dataDir, archiveDir, { isForced: true })).rejects.toMatchObject({ code: "store-busy" });
-    expect(titles(dataDir)).toEqual([1, 2, 3]);
+    expect(await titles(dataDir)).toEqual([1, 2, 3]);
   });
 });
 
@@ -172,7 +172,7 @@ describe("a damaged archive", () => {
     expect(failure).toMatchObject({ code: "backup-broken" });
     const reachable = /to (\S+?)[.,]?$/.exec(String(failure instanceof Error ? failure.message : ""))?.[1] ?? "";
     const { dataDir } = await restored(archiveDir, atTime(Date.parse(reachable.replace(/\.$/, ""))));
-    expect(titles(dataDir)).toEqual([1]);
+    expect(await titles(dataDir)).toEqual([1]);
     // A little later somebody may have stored something: nobody knows any more.
     await expect(restored(archiveDir, atTime(times[0] ?? 0))).rejects.toMatchObject({ code: "backup-broken" });
   });
@@ -183,7 +183,7 @@ describe("a damaged archive", () => {
     await store.add(posterOf(4));
     await back();
     spoil(pieceOf(archiveDir, "base-", 1));
-    expect(titles((await restored(archiveDir, null)).dataDir)).toEqual([1, 2, 3, 4]);
+    expect(await titles((await restored(archiveDir, null)).dataDir)).toEqual([1, 2, 3, 4]);
   });
 
   test("that lost a picture refuses, or brings the poster back without it when told to", async () => {
@@ -192,7 +192,7 @@ describe("a damaged archive", () => {
     await expect(restored(archiveDir, null)).rejects.toMatchObject({ code: "backup-broken" });
     const { dataDir, report } = await restored(archiveDir, null, { isLenient: true });
     expect(report).toMatchObject({ posters: 3, images: 2, withoutImage: 1 });
-    expect(titles(dataDir)).toEqual([1, 2, 3]);
+    expect(await titles(dataDir)).toEqual([1, 2, 3]);
   });
 
   test("that holds nothing says so", async () => {
