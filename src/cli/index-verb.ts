@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { OpfindError } from "../errors.ts";
 import { rebuildVectorIndex } from "../index/open-index.ts";
+import { readPin } from "../index/pin.ts";
 import type { SqlitePosterStore } from "../index/poster-store.ts";
 import { snapshotPlace } from "../index/snapshot.ts";
 import { exportStarter } from "../index/starter.ts";
@@ -8,6 +9,8 @@ import { type IndexReport, readIndexStatus, verifyIndex } from "../index/verify-
 import { embedMissing } from "../pipeline/embed-stored.ts";
 import type { Clock, Embedder, RgbImage } from "../pipeline/ports.ts";
 import { galleryViews } from "../pipeline/views.ts";
+import { withNewestModel } from "../wire-model.ts";
+import { changeVersion, tellVersions } from "./index-versions.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** What of wire.ts the verb opens. */
@@ -30,6 +33,10 @@ interface Options {
   readonly json?: true;
 }
 
+interface RollbackOptions extends Options {
+  readonly latest?: true;
+}
+
 interface Opened extends VerbContext, Pick<Embedder, "modelId" | "dimension"> {
   readonly store: SqlitePosterStore;
   readonly clock: Clock;
@@ -37,18 +44,29 @@ interface Opened extends VerbContext, Pick<Embedder, "modelId" | "dimension"> {
   readonly openNetwork: () => Promise<OpenNetwork>;
 }
 
-/** `opfind index build|status|verify|export-starter`: what is derived from the posters. */
+/** `opfind index build|status|verify|versions|rollback|export-starter`: what is derived from the posters. */
 export function indexVerb(context: VerbContext, wire: IndexWire): Command {
   const index = new Command("index").description("The vector index: derived from the posters, rebuilt at any time.");
-  const add = (name: string, about: string, work: (opened: Opened) => Promise<void>) =>
+  const add = (name: string, about: string, work: (opened: Opened) => Promise<void>, own = context) =>
     index
       .command(name)
       .description(about)
       .option("--json", "one JSON object")
-      .action((options: Options) => withOpened(context, wire, { work, options }));
-  add("build", "build it anew from the posters", build);
+      .action((options: Options) => withOpened(own, wire, { work, options }));
+  add("build", "build it anew from the posters; a rollback ends", build, withNewestModel(context));
   add("status", "its kind, rows, network, age and size", status);
   add("verify", "compare every row with the posters", verify);
+  add("versions", "what can be rolled back to, newest first", tellVersions);
+  index
+    .command("rollback")
+    .description("let a former version answer again, with its own network")
+    .argument("[version]", "one of `index versions`; default: the one before")
+    .option("--latest", "let the newest one answer again")
+    .option("--json", "one JSON object")
+    .action((version: string | undefined, options: RollbackOptions) => {
+      const isLatest = options.latest === true;
+      return withOpened(context, wire, { work: (opened) => changeVersion(opened, { version, isLatest }), options });
+    });
   index
     .command("export-starter")
     .description("write the embeddings and labels, without pictures, as a starter pack")
@@ -134,16 +152,20 @@ async function countPosters(store: SqlitePosterStore): Promise<number> {
 async function status({ output, config, store, modelId, dimension, clock, isJson }: Opened): Promise<void> {
   const { manifest, behind } = await readIndexStatus(snapshotPlace(config.dataDir, modelId, dimension), store);
   const posters = await countPosters(store);
+  const state = await readPin(config.dataDir);
+  const pinned = state.kind === "pinned" ? state.pin.version : null;
+  if (!isJson && pinned !== null)
+    output.line(`rolled back to version ${pinned}; what follows is the newest index of its network`);
   if (!isJson && (await isAnyUnseen(store, modelId))) output.line(UNSEEN);
   if (!manifest) {
-    if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId });
+    if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId, pinned });
     else output.line(`no index is stored yet; it is built on first use (${behind} embeddings of ${posters} posters)`);
     return;
   }
   const { kind, rows, builtAt, vectors, labels } = manifest;
   const bytes = vectors.bytes + labels.bytes;
   if (isJson) {
-    output.json({ kind, rows, behind, posters, modelId: manifest.modelId, dimension, builtAt, bytes });
+    output.json({ kind, rows, behind, posters, modelId: manifest.modelId, dimension, builtAt, bytes, pinned });
     return;
   }
   output.line(`${kind}: ${rows} embeddings of ${posters} posters, ${(bytes / 1e6).toFixed(1)} MB`);

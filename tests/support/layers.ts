@@ -5,7 +5,7 @@ const ERRORS = "errors\\.ts";
 const LOG = "log\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
-const WIRE = "wire(-sources|-resident)?\\.ts";
+const WIRE = "wire(-sources|-resident|-model)?\\.ts";
 const PORTS = "pipeline/(ports|reindexing)\\.ts";
 
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
@@ -79,13 +79,13 @@ export const LAYER_RULES: IForbiddenRuleType[] = [
   {
     name: "only the shell knows the composition root",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-resident)?\\.ts)" },
-    to: { path: "^src/(wire|wire-sources|wire-resident|main)\\.ts" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-sources|-resident|-model)?\\.ts)" },
+    to: { path: "^src/(wire(-sources|-resident|-model)?|main)\\.ts" },
   },
   {
     name: "only config reads settings",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-sources|-resident)?\\.ts)" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-sources|-resident|-model)?\\.ts)" },
     to: { path: "^src/config\\.ts" },
   },
   { name: "nothing runs in circles", severity: "error", from: {}, to: { circular: true } },
