@@ -11,8 +11,8 @@ import type {
   NewEmbedding,
   NewPoster,
   PosterLabel,
-  PosterStore,
 } from "../pipeline/ports.ts";
+import type { GalleryStore, StoredEmbedding } from "./gallery-store.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
 import {
@@ -47,7 +47,7 @@ export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Cl
   });
 }
 
-export class SqlitePosterStore implements PosterStore {
+export class SqlitePosterStore implements GalleryStore {
   readonly #database: Database;
   readonly #images: PosterImages;
   readonly #clock: Clock;
@@ -83,7 +83,6 @@ export class SqlitePosterStore implements PosterStore {
     for (const row of this.#rows()) yield toPoster(row);
   }
 
-  /** Like `list`, with all that is stored about the anime: for an export. */
   async *records(): AsyncIterable<PosterRecord> {
     for (const row of this.#rows()) yield toRecord(row);
   }
@@ -107,15 +106,14 @@ export class SqlitePosterStore implements PosterStore {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<PosterId, readonly Embedding[]>> {
     stopIfAborted(signal);
-    const found = posterIds.map((posterId) => [posterId, this.views(posterId, modelId)] as const);
-    const present = found.filter(([, views]) => views.length > 0);
-    return new Map(present.map(([posterId, views]) => [posterId, views.map(({ embedding }) => embedding)]));
+    const own = (posterId: PosterId) => this.#sql.embeddingsOf.all(posterId, modelId);
+    const found = posterIds.map((id) => [id, own(id).map(({ vector }) => toEmbedding(vector))] as const);
+    return new Map(found.filter(([, embeddings]) => embeddings.length > 0));
   }
 
-  /** Every view of a poster that a model has embedded. */
-  views(posterId: PosterId, modelId: string): readonly NewEmbedding[] {
-    const rows = this.#sql.embeddingsOf.all(posterId, modelId);
-    return rows.map(({ view, vector }) => ({ view, embedding: toEmbedding(vector) }));
+  async embedded(posterId: PosterId): Promise<readonly StoredEmbedding[]> {
+    const rows = this.#sql.allEmbeddingsOf.all(posterId);
+    return rows.map(({ modelId, view, vector }) => ({ modelId, view, embedding: toEmbedding(vector) }));
   }
 
   async *withoutEmbeddings(modelId: string): AsyncIterable<Poster> {

@@ -1,6 +1,7 @@
 import type { PosterId } from "../domain/poster.ts";
 import type { Clock, Embedding, IndexedPoster, Neighbour, VectorIndex } from "../pipeline/ports.ts";
-import type { Operation, QdrantPoints, Search } from "./qdrant/points.ts";
+import type { Operation } from "./qdrant/batches.ts";
+import type { QdrantPoints, Search } from "./qdrant/points.ts";
 import { isMissing } from "./qdrant/qdrant-failure.ts";
 import type { QdrantSettings } from "./qdrant/settings.ts";
 import { vectorName } from "./qdrant/vector-name.ts";

@@ -1,4 +1,7 @@
-import type { Operation } from "./points.ts";
+import type { Schemas } from "@qdrant/js-client-rest";
+
+/** One change of points. */
+export type Operation = Schemas["UpdateOperation"];
 
 /** Qdrant refuses requests over 32 MB (`service.max_request_size_mb`); proxies in front of it often far smaller ones. */
 const MAX_BATCH_BYTES = 8_000_000;

@@ -1,5 +1,6 @@
 import { OpfindError } from "../../errors.ts";
-import type { Operation, PointRecord, QdrantPoints } from "./points.ts";
+import type { Operation } from "./batches.ts";
+import type { PointRecord, QdrantPoints } from "./points.ts";
 
 /** Posters carried over in one go. */
 const CHUNK = 64;

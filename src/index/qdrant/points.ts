@@ -1,11 +1,10 @@
 import type { Schemas } from "@qdrant/js-client-rest";
 import { z } from "zod";
 import type { Embedding } from "../../pipeline/ports.ts";
-import { inBatches } from "./batches.ts";
+import { inBatches, type Operation } from "./batches.ts";
 import type { QdrantConnection } from "./connection.ts";
 
 export type Filter = Schemas["Filter"];
-export type Operation = Schemas["UpdateOperation"];
 
 /** What to read of each point. */
 export interface Wanted {

@@ -1,7 +1,8 @@
 import type { PosterId } from "../../domain/poster.ts";
 import { OpfindError } from "../../errors.ts";
 import type { AddOutcome, Clock, NewPoster } from "../../pipeline/ports.ts";
-import type { Operation, PointRecord, QdrantPoints } from "./points.ts";
+import type { Operation } from "./batches.ts";
+import type { PointRecord, QdrantPoints } from "./points.ts";
 import {
   type AnimeFacts,
   areSameFacts,
