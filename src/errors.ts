@@ -47,6 +47,9 @@ export const ERROR_CODES = [
   "url-forbidden",
   "cover-missing",
   "list-missing",
+  "queue-full",
+  "queue-late",
+  "reindex-running",
   "internal",
 ] as const;
 

@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock, IndexedPoster } from "../pipeline/ports.ts";
+import type { Clock } from "../pipeline/ports.ts";
 import { withBuildLock } from "./build-lock.ts";
 import { FaissIndex } from "./faiss-index.ts";
 import { FlatIndex } from "./flat-index.ts";
 import { type IndexKind, readManifest, writeManifest } from "./manifest.ts";
 import type { SqlitePosterStore } from "./poster-store.ts";
+import { inBatches } from "./rows.ts";
 import { type SnapshotPlace, type StorableIndex, snapshotPlace, storeIndex, sweepGenerations } from "./snapshot.ts";
 
 /** Where an index says what it does; pino's logger is one. */
@@ -24,8 +25,6 @@ export interface IndexDeps {
   /** how many rows of how many are in; for a progress bar */
   readonly onRows?: (done: number, total: number) => void;
 }
-
-const ROWS_PER_ADD = 1024;
 
 /**
  * Builds an index of this kind from the poster store, stores it, and gives it open.
@@ -92,15 +91,4 @@ export async function appendRows(
 
 async function emptyIndex(kind: IndexKind, dimension: number): Promise<StorableIndex> {
   return kind === "exact" ? new FlatIndex(dimension) : FaissIndex.open({ kind, dimension });
-}
-
-async function* inBatches(rows: AsyncIterable<IndexedPoster>): AsyncGenerator<readonly IndexedPoster[]> {
-  let batch: IndexedPoster[] = [];
-  for await (const row of rows) {
-    batch.push(row);
-    if (batch.length < ROWS_PER_ADD) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -9,6 +9,8 @@ export interface StoredEmbedding extends NewEmbedding {
 
 /** A poster store that can be carried elsewhere as a whole: for exports and migrations. */
 export interface GalleryStore extends PosterStore {
+  /** how many posters there are */
+  count(): Promise<number>;
   /** Like `list`, with all that is stored about the anime. */
   records(): AsyncIterable<PosterRecord>;
   /** Every embedding of a poster, of every network; none when there is no such poster. */

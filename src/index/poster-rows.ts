@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import type { AnilistId, Anime } from "../domain/anime.ts";
 import type { Poster } from "../domain/poster.ts";
-import type { Embedding, PosterLabel } from "../pipeline/ports.ts";
+import type { Embedding } from "../pipeline/ports.ts";
 import type { PosterRow } from "./poster-statements.ts";
 
 /** A poster with everything stored about its anime. */
@@ -11,22 +11,8 @@ export interface PosterRecord {
   readonly franchiseId: AnilistId | null;
 }
 
-/** Where a store stands with one model; derived indexes compare it with what they were made from. */
-export interface StoreState {
-  /** random, one per store: a new store beside an old index is recognised */
-  readonly storeId: string;
-  readonly rows: number;
-  /** 0 when there is none */
-  readonly lastEmbeddingId: number;
-  readonly lastRemovalId: number;
-}
-
 export function toPoster({ posterId, anilistId, romaji, sha256, file, source, addedAt, addedBy }: PosterRow): Poster {
   return { posterId, anilistId, title: romaji, sha256, file, source, addedAt, addedBy };
-}
-
-export function toLabel({ posterId, anilistId, romaji, franchiseId }: PosterRow): PosterLabel {
-  return { posterId, anilistId, title: romaji, franchiseId };
 }
 
 export function toRecord(row: PosterRow): PosterRecord {

@@ -15,20 +15,13 @@ import type {
 import type { GalleryStore, StoredEmbedding } from "./gallery-store.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
-import {
-  type PosterRecord,
-  paged,
-  type StoreState,
-  toEmbedding,
-  toLabel,
-  toPoster,
-  toRecord,
-  toVector,
-} from "./poster-rows.ts";
+import { type PosterRecord, paged, toEmbedding, toPoster, toRecord } from "./poster-rows.ts";
 import { POSTER_MIGRATIONS } from "./poster-schema.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
+import { PosterWrites } from "./poster-writes.ts";
 import { stopIfAborted } from "./rows.ts";
 import { openDatabase, storeFailure, translated } from "./sqlite.ts";
+import type { StoreEnds, StoreState } from "./store-state.ts";
 
 /** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
 const IMAGE_TRIES = 3;
@@ -50,13 +43,13 @@ export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Cl
 export class SqlitePosterStore implements GalleryStore {
   readonly #database: Database;
   readonly #images: PosterImages;
-  readonly #clock: Clock;
   readonly #sql: PosterStatements;
+  readonly #writes: PosterWrites;
 
   constructor(database: Database, files: PosterFiles, clock: Clock) {
     this.#database = database;
-    this.#clock = clock;
     this.#sql = prepareStatements(database);
+    this.#writes = new PosterWrites(this.#sql, clock);
     this.#images = new PosterImages(files, this.#sql, { clock, locked: (work) => this.#write(work) });
   }
 
@@ -65,7 +58,10 @@ export class SqlitePosterStore implements GalleryStore {
       await this.#images.sweepOnce();
       for (let left = IMAGE_TRIES; left > 0; left--) {
         const file = await this.#images.keep(poster);
-        const outcome = this.#write(() => this.#insert(poster, file));
+        // Sweeps hold the same lock: an image that is there now stays.
+        const outcome = this.#write(() =>
+          file === null || this.#images.has(file) ? this.#writes.poster(poster, file) : null,
+        );
         if (outcome) return outcome;
       }
     } catch (error) {
@@ -83,14 +79,18 @@ export class SqlitePosterStore implements GalleryStore {
     for (const row of this.#rows()) yield toPoster(row);
   }
 
+  async count(): Promise<number> {
+    return this.#sql.count.get() ?? 0;
+  }
+
   async *records(): AsyncIterable<PosterRecord> {
     for (const row of this.#rows()) yield toRecord(row);
   }
 
   async labels(posterIds: readonly PosterId[], signal: AbortSignal): Promise<ReadonlyMap<PosterId, PosterLabel>> {
     stopIfAborted(signal);
-    const rows = posterIds.flatMap((posterId) => this.#sql.poster.get(posterId) ?? []);
-    return new Map(rows.map((row) => [row.posterId, toLabel(row)]));
+    const labels = this.#sql.labels.all(JSON.stringify(posterIds));
+    return new Map(labels.map((label) => [label.posterId, label]));
   }
 
   async *embeddings(modelId: string, after: number): AsyncIterable<IndexedPoster> {
@@ -123,7 +123,15 @@ export class SqlitePosterStore implements GalleryStore {
 
   async addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void> {
     this.#write(() => {
-      if (this.#sql.poster.get(posterId)) this.#insertEmbeddings(posterId, modelId, embeddings);
+      if (this.#sql.poster.get(posterId)) this.#writes.embeddings(posterId, modelId, embeddings);
+    });
+  }
+
+  async replaceEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void> {
+    this.#write(() => {
+      if (!this.#sql.poster.get(posterId)) return;
+      this.#sql.removeEmbeddings.run(posterId, modelId);
+      this.#writes.embeddings(posterId, modelId, embeddings);
     });
   }
 
@@ -164,8 +172,8 @@ export class SqlitePosterStore implements GalleryStore {
       const isFresh = this.#sql.hasHistory.get() === 0;
       let count = 0;
       for (const poster of posters) {
-        if (isFresh) this.#insert(poster, null);
-        else if (!this.#complete(poster)) continue;
+        if (isFresh) this.#writes.poster(poster, null);
+        else if (!this.#writes.complete(poster)) continue;
         count++;
       }
       return count;
@@ -173,11 +181,18 @@ export class SqlitePosterStore implements GalleryStore {
   }
 
   state(modelId: string): StoreState {
-    const lastEmbeddingId = this.#sql.lastEmbedding.get(modelId) ?? 0;
+    const ends = this.ends(modelId);
     return {
       storeId: this.#sql.storeId.get() ?? "",
-      rows: this.countUpTo(modelId, lastEmbeddingId),
-      lastEmbeddingId,
+      rows: this.countUpTo(modelId, ends.lastEmbeddingId),
+      ...ends,
+    };
+  }
+
+  /** The part of `state` that costs two look-ups however large the store is. */
+  ends(modelId: string): StoreEnds {
+    return {
+      lastEmbeddingId: this.#sql.lastEmbedding.get(modelId) ?? 0,
       lastRemovalId: this.#sql.lastRemoval.get() ?? 0,
     };
   }
@@ -210,38 +225,5 @@ export class SqlitePosterStore implements GalleryStore {
 
   #write<Result>(work: () => Result): Result {
     return translated(this.#database.name, () => this.#database.transaction(work).immediate());
-  }
-
-  /** @returns null when the image has been swept away meanwhile; sweeps hold the same lock as this */
-  #insert(poster: NewPoster, file: string | null): AddOutcome | null {
-    if (file !== null && !this.#images.has(file)) return null;
-    const { anilistId, malId, title } = poster.anime;
-    const { romaji, english, native } = title;
-    this.#sql.saveAnime.run(anilistId, malId, romaji, english, native, poster.franchiseId);
-    const known = this.#sql.posterOf.get(poster.sha256, anilistId);
-    const gainsImage = file !== null && known?.file === null;
-    if (known && gainsImage) this.#sql.addImage.run(file, poster.source, poster.addedBy, known.posterId);
-    const posterId = known?.posterId ?? this.#insertPoster(poster, file);
-    this.#insertEmbeddings(posterId, poster.modelId, poster.embeddings);
-    return { kind: known && !gainsImage ? "duplicate" : "added", posterId };
-  }
-
-  /** @returns false for a poster that is not stored, was removed, has a picture, or has its embeddings */
-  #complete({ sha256, anime, modelId, embeddings }: NewPoster): boolean {
-    const known = this.#sql.posterOf.get(sha256, anime.anilistId);
-    if (!known || known.file !== null || this.#sql.hasEmbeddings.get(known.posterId, modelId) !== 0) return false;
-    this.#insertEmbeddings(known.posterId, modelId, embeddings);
-    return true;
-  }
-
-  #insertPoster({ anime, sha256, source, addedBy }: NewPoster, file: string | null): PosterId {
-    const addedAt = new Date(this.#clock.now()).toISOString();
-    return Number(this.#sql.addPoster.run(anime.anilistId, sha256, file, source, addedAt, addedBy).lastInsertRowid);
-  }
-
-  #insertEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
-    for (const { view, embedding } of embeddings) {
-      this.#sql.addEmbedding.run(posterId, modelId, view, toVector(embedding));
-    }
   }
 }

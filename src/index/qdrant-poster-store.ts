@@ -60,6 +60,10 @@ export class QdrantPosterStore implements GalleryStore {
     for await (const [posterId, payload] of this.#payloads()) yield toPoster(posterId, payload);
   }
 
+  async count(): Promise<number> {
+    return await this.#points.count({ must_not: [{ is_empty: { key: "sha256" } }] }, this.#live);
+  }
+
   async *records(): AsyncIterable<PosterRecord> {
     for await (const [posterId, payload] of this.#payloads()) yield toRecord(posterId, payload);
   }
@@ -113,6 +117,13 @@ export class QdrantPosterStore implements GalleryStore {
   async addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void> {
     const vector = await this.#space.named(modelId, embeddings, this.#live);
     await this.#writer.change(posterId, { vector, payload: {} }, this.#live);
+  }
+
+  async replaceEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void> {
+    const vector = await this.#space.named(modelId, embeddings, this.#live);
+    const slots = await this.#space.slotsOf(modelId, this.#live);
+    const former = slots.map(({ name }) => name).filter((name) => !(name in vector));
+    await this.#writer.change(posterId, { vector, payload: {}, without: former }, this.#live);
   }
 
   async image(posterId: PosterId): Promise<Uint8Array | null> {

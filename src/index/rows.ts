@@ -27,3 +27,17 @@ export function unknownRows(rows: readonly IndexedPoster[], known: ReadonlySet<n
   const fresh = new Map(rows.map((row) => [row.embeddingId, row]));
   return [...fresh.values()].filter(({ embeddingId }) => !known.has(embeddingId));
 }
+
+const ROWS_PER_ADD = 1024;
+
+/** Rows by the thousand: a store of any size is never held in memory twice. */
+export async function* inBatches(rows: AsyncIterable<IndexedPoster>): AsyncGenerator<readonly IndexedPoster[]> {
+  let batch: IndexedPoster[] = [];
+  for await (const row of rows) {
+    batch.push(row);
+    if (batch.length < ROWS_PER_ADD) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}

@@ -167,8 +167,8 @@ async function prepareCover(anime: Anime, deps: Working, signal: AbortSignal): P
   }
 }
 
-/** Anime without a picture share one that says so: it would make them all look alike. */
-function coverUrlOf({ coverUrl, title }: Anime): string {
+/** Anime without a picture share one that says so: it would make them all look alike. @throws OpfindError cover-missing */
+export function coverUrlOf({ coverUrl, title }: Anime): string {
   if (coverUrl !== null && !/\/default\.(?:jpe?g|png|webp)$/i.test(coverUrl)) return coverUrl;
   throw new OpfindError("cover-missing", `AniList has no cover of ${title.romaji}.`);
 }

@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import type { AnilistId } from "../domain/anime.ts";
 import type { Tally } from "./import-tally.ts";
-import type { Embedder, NewPoster, PosterStore, RgbImage } from "./ports.ts";
+import type { Embedder, Embedding, NewPoster, PosterStore, RgbImage } from "./ports.ts";
 import type { AnimeIdentity } from "./resolve-row.ts";
 import type { View } from "./views.ts";
 
@@ -12,6 +12,7 @@ export interface ReadyPoster {
   /** file name or URL; its ending becomes the stored file's */
   readonly file: string;
   readonly source: string;
+  readonly addedBy?: string | null;
   readonly anime: AnimeIdentity;
   readonly franchiseId: AnilistId | null;
   readonly bytes: Uint8Array;
@@ -68,23 +69,28 @@ async function storeAll(posters: readonly ReadyPoster[], { store, embedder, tall
     signal,
   );
   let from = 0;
-  for (const { name, file, source, anime, franchiseId, bytes, sha256, views } of posters) {
-    const own = embeddings.slice(from, from + views.length);
-    from += views.length;
-    const poster: NewPoster = {
-      anime,
-      franchiseId,
-      image: { bytes, extension: extensionOf(file) },
-      sha256,
-      source,
-      addedBy: null,
-      modelId: embedder.modelId,
-      embeddings: own.map((embedding, i) => ({ view: views[i]?.name ?? String(i), embedding })),
-    };
-    const { kind } = await store.add(poster);
-    if (kind === "added") tally.add(name);
-    else tally.repeat(name);
+  for (const poster of posters) {
+    const own = embeddings.slice(from, from + poster.views.length);
+    from += poster.views.length;
+    const { kind } = await store.add(toNewPoster(poster, own, embedder.modelId));
+    if (kind === "added") tally.add(poster.name);
+    else tally.repeat(poster.name);
   }
+}
+
+/** @param embeddings of the poster's views, in their order */
+export function toNewPoster(ready: ReadyPoster, embeddings: readonly Embedding[], modelId: string): NewPoster {
+  const { file, source, addedBy = null, anime, franchiseId, bytes, sha256, views } = ready;
+  return {
+    anime,
+    franchiseId,
+    image: { bytes, extension: extensionOf(file) },
+    sha256,
+    source,
+    addedBy,
+    modelId,
+    embeddings: embeddings.map((embedding, i) => ({ view: views[i]?.name ?? String(i), embedding })),
+  };
 }
 
 /** The store keeps files by their content: an ending that says nothing sensible becomes a neutral one. */

@@ -123,6 +123,8 @@ export interface PosterStore {
   withoutEmbeddings(modelId: string): AsyncIterable<Poster>;
   /** A poster that was removed meanwhile is left removed. */
   addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void>;
+  /** Like `addEmbeddings`, in place of what the poster had of this model. */
+  replaceEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void>;
   /** Bytes of the stored image, null when the poster has none. @throws OpfindError file-missing */
   image(posterId: PosterId): Promise<Uint8Array | null>;
   /** Removes a poster with everything derived from it. @returns false when there is no such poster */

@@ -121,11 +121,12 @@ export class PosterWriter {
   /** Gives a poster vectors and payload. @returns false when it is not, or no longer, there */
   async change(
     posterId: PosterId,
-    { vector, payload }: { readonly vector: Record<string, number[]>; readonly payload: Partial<PosterPayload> },
+    { vector, payload, without = [] }: PosterChange,
     signal: AbortSignal,
   ): Promise<boolean> {
     const filter = { must: [{ has_id: [posterId] }] };
     const operations: Operation[] = [{ set_payload: { payload: { ...payload, rev: mark() }, filter } }];
+    if (without.length > 0) operations.push({ delete_vectors: { vector: [...without], filter } });
     if (Object.keys(vector).length > 0) operations.unshift({ update_vectors: { points: [{ id: posterId, vector }] } });
     try {
       await this.#points.write(operations, signal);
@@ -145,6 +146,13 @@ export class PosterWriter {
     const [point] = await this.#points.read([posterId], { payload: true }, signal);
     return point && readPayload(point);
   }
+}
+
+interface PosterChange {
+  readonly vector: Record<string, number[]>;
+  readonly payload: Partial<PosterPayload>;
+  /** names of vectors that it loses */
+  readonly without?: readonly string[];
 }
 
 interface Place {
