@@ -36,8 +36,8 @@ export const VARIABLES = {
     example: "1",
   },
   OPFIND_INDEX: {
-    schema: z.enum(["auto", "faiss", "exact"]).default("auto"),
-    shape: "auto, faiss or exact",
+    schema: z.enum(["auto", "faiss", "exact", "qdrant"]).default("auto"),
+    shape: "auto, faiss, exact or qdrant",
     example: "auto",
   },
   OPFIND_OFFLINE: { schema: flag.default(false), shape: "0 or 1", example: "1" },

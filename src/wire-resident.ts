@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { takeLock } from "./index/build-lock.ts";
 import { SqliteJobStore } from "./index/job-store.ts";
-import { rebuildVectorIndex } from "./index/open-index.ts";
 import { POSTER_MIGRATIONS } from "./index/poster-schema.ts";
 import { openDatabase } from "./index/sqlite.ts";
 import { Metrics } from "./metrics.ts";
@@ -80,18 +79,13 @@ function assemble({ gallery, reindexing, queue, metrics, cover }: Parts): Reside
 }
 
 function openReindexing(gallery: Gallery, jobs: SqliteJobStore, { config, log }: WireContext): ReindexJobs {
-  const { store, index, embedder, decode, galleryViews, clock } = gallery;
-  const { modelId, dimension } = embedder;
-  const { dataDir, env } = config;
+  const { store, rebuildIndex, embedder, decode, galleryViews, clock } = gallery;
+  const { dataDir } = config;
   return new ReindexJobs({
     jobs,
     takeLock: () => takeLock(join(dataDir, "embeddings", "reindex-lock.sqlite")),
     embedding: { store, embedder, decode, galleryViews },
-    async buildIndex(onRows, signal) {
-      const since = store.ends(modelId);
-      const deps = { store, modelId, dimension, dataDir, preference: env.OPFIND_INDEX, log, clock, onRows };
-      await index.replace(await rebuildVectorIndex(deps, signal), since);
-    },
+    buildIndex: rebuildIndex,
     clock,
     log,
   });

@@ -1,4 +1,3 @@
-import type { PosterId } from "../domain/poster.ts";
 import type { NewEmbedding, PosterStore } from "../pipeline/ports.ts";
 import type { PosterRecord } from "./poster-rows.ts";
 
@@ -7,12 +6,18 @@ export interface StoredEmbedding extends NewEmbedding {
   readonly modelId: string;
 }
 
+/** All that is stored of a poster but its picture. */
+export interface WholePoster {
+  readonly record: PosterRecord;
+  readonly embeddings: readonly StoredEmbedding[];
+}
+
 /** A poster store that can be carried elsewhere as a whole: for exports and migrations. */
 export interface GalleryStore extends PosterStore {
   /** how many posters there are */
   count(): Promise<number>;
   /** Like `list`, with all that is stored about the anime. */
   records(): AsyncIterable<PosterRecord>;
-  /** Every embedding of a poster, of every network; none when there is no such poster. */
-  embedded(posterId: PosterId): Promise<readonly StoredEmbedding[]>;
+  /** Like `records`, with every embedding of every network. */
+  whole(): AsyncIterable<WholePoster>;
 }

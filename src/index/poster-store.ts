@@ -12,7 +12,7 @@ import type {
   NewPoster,
   PosterLabel,
 } from "../pipeline/ports.ts";
-import type { GalleryStore, StoredEmbedding } from "./gallery-store.ts";
+import type { GalleryStore, StoredEmbedding, WholePoster } from "./gallery-store.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
 import { type PosterRecord, paged, toEmbedding, toPoster, toRecord } from "./poster-rows.ts";
@@ -111,7 +111,14 @@ export class SqlitePosterStore implements GalleryStore {
     return new Map(found.filter(([, embeddings]) => embeddings.length > 0));
   }
 
-  async embedded(posterId: PosterId): Promise<readonly StoredEmbedding[]> {
+  async *whole(): AsyncIterable<WholePoster> {
+    for await (const record of this.records()) {
+      yield { record, embeddings: this.embedded(record.poster.posterId) };
+    }
+  }
+
+  /** Every embedding of a poster, of every network. */
+  embedded(posterId: PosterId): readonly StoredEmbedding[] {
     const rows = this.#sql.allEmbeddingsOf.all(posterId);
     return rows.map(({ modelId, view, vector }) => ({ modelId, view, embedding: toEmbedding(vector) }));
   }

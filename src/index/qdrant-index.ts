@@ -1,5 +1,6 @@
 import type { PosterId } from "../domain/poster.ts";
-import type { Clock, Embedding, IndexedPoster, Neighbour, VectorIndex } from "../pipeline/ports.ts";
+import type { Clock, Embedding, IndexedPoster, Neighbour } from "../pipeline/ports.ts";
+import type { FollowedIndex } from "./live-index.ts";
 import type { Operation } from "./qdrant/batches.ts";
 import type { QdrantPoints, Search } from "./qdrant/points.ts";
 import { isMissing } from "./qdrant/qdrant-failure.ts";
@@ -33,12 +34,13 @@ interface Network {
  * request and merges, which gives the neighbours among all embeddings, as one list of embeddings would.
  * What `QdrantPosterStore` stores is searchable at once: adding it here finds it there.
  */
-export class QdrantIndex implements VectorIndex {
+export class QdrantIndex implements FollowedIndex {
   readonly kind = "qdrant";
   readonly dimension: number;
   readonly #modelId: string;
   readonly #deps: QdrantIndexDeps;
   #counted = { size: 0, at: 0 };
+  readonly #closing = new AbortController();
 
   private constructor({ modelId, dimension }: Network, deps: QdrantIndexDeps) {
     this.#modelId = modelId;
@@ -93,7 +95,14 @@ export class QdrantIndex implements VectorIndex {
     return queries.map((_, query) => merge(found.slice(query * names.length, (query + 1) * names.length), k));
   }
 
-  async close(): Promise<void> {}
+  /** What is stored is found already; only how much there is has to be asked. */
+  async follow(): Promise<void> {
+    await this.#recount(this.#closing.signal);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+  }
 
   #search(embedding: Embedding, using: string, limit: number): Search {
     const { hnswEf, quantisation } = this.#deps.settings;

@@ -1,7 +1,7 @@
 import type { AnilistId } from "../domain/anime.ts";
 import type { Poster, PosterId } from "../domain/poster.ts";
 import type { AddOutcome, Embedding, IndexedPoster, NewEmbedding, NewPoster, PosterLabel } from "../pipeline/ports.ts";
-import type { GalleryStore, StoredEmbedding } from "./gallery-store.ts";
+import type { GalleryStore, WholePoster } from "./gallery-store.ts";
 import type { PosterRecord } from "./poster-rows.ts";
 import type { QdrantPoints } from "./qdrant/points.ts";
 import {
@@ -98,14 +98,17 @@ export class QdrantPosterStore implements GalleryStore {
     return new Map(found.filter(([, embeddings]) => embeddings.length > 0));
   }
 
-  async embedded(posterId: PosterId): Promise<readonly StoredEmbedding[]> {
+  async *whole(): AsyncIterable<WholePoster> {
     const slots = await this.#space.slots(this.#live);
-    const [point] = slots.length === 0 ? [] : await this.#points.read([posterId], { vectors: true }, this.#live);
-    if (!point) return [];
-    return slots.flatMap(({ name, modelId, view }) => {
-      const embedding = vectorOf(point, name);
-      return embedding ? [{ modelId, view, embedding }] : [];
-    });
+    for await (const point of this.#points.stream({ payload: true, vectors: slots.length > 0 }, this.#live)) {
+      const payload = readPayload(point);
+      if (!payload) continue;
+      const embeddings = slots.flatMap(({ name, modelId, view }) => {
+        const embedding = vectorOf(point, name);
+        return embedding ? [{ modelId, view, embedding }] : [];
+      });
+      yield { record: toRecord(point.id, payload), embeddings };
+    }
   }
 
   async *withoutEmbeddings(modelId: string): AsyncIterable<Poster> {

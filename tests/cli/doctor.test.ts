@@ -50,7 +50,7 @@ describe("the parts on disk", () => {
   test("a gallery that only another network has seen is a warning, not a full gallery", async () => {
     const { store, dataDir } = await storeWith(2);
     const config = readConfig({ OPFIND_DATA_DIR: dataDir });
-    const unseen = async () => byPart(await allOf(dataParts(config, log))).gallery;
+    const unseen = async () => byPart(await allOf(dataParts(config, log)))["gallery"];
     expect(await unseen()).toMatchObject({ state: "warning", says: expect.stringContaining("any of 2 posters") });
     await store.add(posterOf(3));
     expect(await unseen()).toMatchObject({ state: "warning", says: expect.stringContaining("1 of 3 posters") });

@@ -92,9 +92,8 @@ export class PosterWriter {
     { posterId, facts, named, file }: Insertion,
     signal: AbortSignal,
   ): Promise<AddOutcome | undefined> {
-    const { sha256, source, addedBy } = poster;
+    const { sha256, source, addedBy, addedAt = new Date(this.#clock.now()).toISOString() } = poster;
     const birth = mark();
-    const addedAt = new Date(this.#clock.now()).toISOString();
     const payload: PosterPayload = { ...facts, sha256, file, source, addedAt, addedBy, birth, rev: mark() };
     // Takes the place of nothing, or of a point that is no poster; a poster that came first stays.
     const update_filter = { must: [{ is_empty: { key: "sha256" } }] };
