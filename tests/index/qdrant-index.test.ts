@@ -1,13 +1,17 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { vectorIndexContract } from "../contracts/vector-index.ts";
 import { embeddingOf, posterOf } from "../support/posters.ts";
-import { openInstance, runDouble } from "../support/qdrant.ts";
+import { openInstance, openOnRealQdrant, REAL_QDRANT, runDouble } from "../support/qdrant.ts";
 
 const live = () => new AbortController().signal;
 
 vectorIndexContract("Qdrant (a double of it)", async () => {
   const { openIndex } = await openInstance((await runDouble()).url);
   return await openIndex();
+});
+
+describe.skipIf(!REAL_QDRANT)("with QDRANT_URL_TEST", () => {
+  vectorIndexContract("Qdrant itself", async () => (await openOnRealQdrant()).openIndex());
 });
 
 test("what the poster store stores is found at once, by every instance", async () => {

@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import { z } from "zod";
 import { PosterFiles } from "../../src/index/poster-files.ts";
 import { QdrantConnection } from "../../src/index/qdrant/connection.ts";
 import type { QdrantSettings } from "../../src/index/qdrant/settings.ts";
@@ -50,4 +51,24 @@ export async function runDouble(options: Parameters<typeof openQdrantDouble>[0] 
     if (double.problems.length > 0) throw new Error(double.problems.slice(0, 5).join("\n"));
   });
   return double;
+}
+
+/** A Qdrant that somebody runs for tests; every test gets a collection of its own there, and clears it away. */
+export const REAL_QDRANT = process.env["QDRANT_URL_TEST"] || undefined;
+
+/** An instance on that Qdrant. */
+export async function openOnRealQdrant() {
+  if (REAL_QDRANT === undefined) throw new RangeError("QDRANT_URL_TEST is not set");
+  const settings = { ...SETTINGS, collection: `opfind-test-${crypto.randomUUID().slice(0, 8)}` };
+  const instance = await openInstance(REAL_QDRANT, { settings, timeoutMs: 30_000 });
+  const { connection, versions } = instance;
+  onTestFinished(async () => {
+    for (const version of (await versions.list(live())).all) {
+      const collection_name = versions.nameOf(version);
+      const send: Parameters<typeof connection.ask>[0]["send"] = (api, init) =>
+        api.deleteCollection({ collection_name }, init);
+      await connection.ask({ shape: z.boolean(), send }, live());
+    }
+  });
+  return instance;
 }
