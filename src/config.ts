@@ -13,13 +13,14 @@ const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === 
 /** Every variable opfind reads: its shape, what a person writes there, and an example. `.env.example` lists the same. */
 export const VARIABLES = {
   OPFIND_DATA_DIR: { schema: z.string().min(1).optional(), shape: "a folder", example: "/var/lib/opfind" },
+  OPFIND_BACKUP_DIR: { schema: z.string().min(1).optional(), shape: "a folder", example: "/mnt/backup/opfind" },
   OPFIND_STARTER: { schema: z.enum(["auto", "on", "off"]).default("auto"), shape: "auto, on or off", example: "auto" },
   OPFIND_MODEL: {
     schema: z
       .string()
       .regex(/^[a-z0-9.-]+$/)
-      .default("opfind-v1"),
-    shape: "a model id of models/manifest.json",
+      .default("auto"),
+    shape: "auto or a model id of models/manifest.json",
     example: "opfind-v1",
   },
   OPFIND_DEVICE: {
@@ -152,6 +153,7 @@ export const VARIABLES = {
 
 const SCHEMA = z.object({
   OPFIND_DATA_DIR: VARIABLES.OPFIND_DATA_DIR.schema,
+  OPFIND_BACKUP_DIR: VARIABLES.OPFIND_BACKUP_DIR.schema,
   OPFIND_STARTER: VARIABLES.OPFIND_STARTER.schema,
   OPFIND_MODEL: VARIABLES.OPFIND_MODEL.schema,
   OPFIND_DEVICE: VARIABLES.OPFIND_DEVICE.schema,
@@ -190,6 +192,8 @@ export interface Config {
   readonly home: string;
   /** holds poster_db/, embeddings/ and models/ made at run time */
   readonly dataDir: string;
+  /** where backups go */
+  readonly backupDir: string;
   /** true when the person moved the data elsewhere with OPFIND_DATA_DIR */
   readonly hasOwnDataDir: boolean;
 }
@@ -210,7 +214,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) throw invalid(parsed.error);
   const env = Object.freeze(parsed.data);
   const dataDir = env.OPFIND_DATA_DIR ? resolve(env.OPFIND_DATA_DIR) : HOME;
-  return Object.freeze({ env, home: HOME, dataDir, hasOwnDataDir: env.OPFIND_DATA_DIR !== undefined });
+  const backupDir = env.OPFIND_BACKUP_DIR ? resolve(env.OPFIND_BACKUP_DIR) : join(dataDir, "backups");
+  return Object.freeze({ env, home: HOME, dataDir, backupDir, hasOwnDataDir: env.OPFIND_DATA_DIR !== undefined });
 }
 
 function readDotenv(file: string): Record<string, string> {

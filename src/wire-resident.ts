@@ -1,8 +1,7 @@
 import { join } from "node:path";
 import { takeLock } from "./index/build-lock.ts";
 import { SqliteJobStore } from "./index/job-store.ts";
-import { POSTER_MIGRATIONS } from "./index/poster-schema.ts";
-import { openDatabase } from "./index/sqlite.ts";
+import { openPosterDatabase } from "./index/poster-database.ts";
 import { Metrics } from "./metrics.ts";
 import { openArtwork } from "./pipeline/artwork.ts";
 import { decodeBoard } from "./pipeline/decode.ts";
@@ -35,7 +34,7 @@ export async function openResidentProcess(context: WireContext): Promise<Residen
   const metrics = new Metrics();
   const gallery = await openGallery({ ...context, asked: (source, outcome) => metrics.asked(source, outcome) });
   const covers = openCovers(context);
-  const database = openDatabase(join(context.config.dataDir, "embeddings", "posters.sqlite"), POSTER_MIGRATIONS);
+  const database = openPosterDatabase(context.config.dataDir);
   const reindexing = openReindexing(gallery, new SqliteJobStore(database), context);
   const queue = openWorkQueue({ limits: QUEUE, meter: metrics.queue, clock: gallery.clock });
   const resident = assemble({ gallery, reindexing, queue, metrics, cover: covers.cover });

@@ -10,6 +10,7 @@ import type { Clock, Embedder, RgbImage } from "./pipeline/ports.ts";
 import type { View } from "./pipeline/views.ts";
 import { openIdMap } from "./sources/id-map.ts";
 import { Snapshot } from "./sources/snapshot.ts";
+import { modelInUse } from "./wire-model.ts";
 import { clock, openSongs, type Songs, type WireContext } from "./wire-sources.ts";
 
 /** The network with what was measured about it. */
@@ -40,15 +41,14 @@ export interface Gallery extends Recogniser, Omit<Songs, "close"> {
  * @throws OpfindError model-* | config-invalid | embedder-failed | manifest-invalid | aborted
  */
 export async function openRecogniser({ config, log, signal }: WireContext): Promise<Recogniser> {
-  const [{ decodeImage, tuneSharp }, { openEmbedder }, { readCalibration }, manifest, local] = await Promise.all([
+  const [{ decodeImage, tuneSharp }, { openEmbedder }, { readCalibration }, local] = await Promise.all([
     import("./pipeline/decode.ts"),
     import("./pipeline/embed.ts"),
     import("./pipeline/read-calibration.ts"),
-    import("./models/manifest.ts"),
     import("./models/local-model.ts"),
   ]);
-  const { OPFIND_MODEL: id, OPFIND_DEVICE: device, OPFIND_THREADS: threads } = config.env;
-  const entry = manifest.findModel(await manifest.readModelManifest(config.home), id);
+  const { OPFIND_DEVICE: device, OPFIND_THREADS: threads } = config.env;
+  const entry = await modelInUse(config);
   const model = await local.locateModel(entry, local.modelFolders(config), signal);
   tuneSharp();
   const embedder = await openEmbedder({ model, device, threads, log }, signal);
@@ -180,9 +180,8 @@ export async function openLocalStore(context: WireContext): Promise<SqlitePoster
 
 /** Id and dimension of the network in use, without running it. @throws OpfindError model-unknown | manifest-invalid */
 export async function modelOf({ config }: WireContext): Promise<Pick<Embedder, "modelId" | "dimension">> {
-  const { findModel, readModelManifest } = await import("./models/manifest.ts");
   const { modelIdOf } = await import("./pipeline/model-id.ts");
-  const entry = findModel(await readModelManifest(config.home), config.env.OPFIND_MODEL);
+  const entry = await modelInUse(config);
   return { modelId: modelIdOf(entry), dimension: entry.dimension };
 }
 

@@ -21,7 +21,7 @@ function failure(environment: Record<string, string>): OpfindError {
 describe("the configuration", () => {
   test("works with nothing set, an empty value being none", () => {
     const { env, hasOwnDataDir, home, dataDir } = readConfig(NOTHING);
-    expect(env).toMatchObject({ OPFIND_MODEL: "opfind-v1", OPFIND_OFFLINE: false, OPFIND_THREADS: 1 });
+    expect(env).toMatchObject({ OPFIND_MODEL: "auto", OPFIND_OFFLINE: false, OPFIND_THREADS: 1 });
     expect({ hasOwnDataDir, dataDir }).toEqual({ hasOwnDataDir: false, dataDir: home });
   });
 

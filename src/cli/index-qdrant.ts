@@ -98,19 +98,27 @@ export async function verifyVersion({ qdrant, modelId, dimension, output, signal
   }
 }
 
-export async function tellVersions({ qdrant, output, signal, isJson }: OnQdrant): Promise<void> {
+export async function tellQdrantVersions({ qdrant, output, signal, isJson }: OnQdrant): Promise<void> {
   const { current, all } = await qdrant.versions.list(signal);
-  if (isJson) output.json({ current, versions: all });
-  else for (const version of all) output.line(`${version}${version === current ? "  answers" : ""}`);
+  for (const version of [...all].reverse()) {
+    const isInUse = version === current;
+    if (isJson) output.json({ version: String(version), isInUse });
+    else output.line(`${isInUse ? "*" : " "} ${version}`);
+  }
 }
 
-export async function rollBack({ qdrant, output, signal, isJson }: OnQdrant, written: string | undefined) {
-  if (written !== undefined && !/^\d{1,9}$/.test(written)) {
-    throw new OpfindError("usage", `${written} is no version; \`opfind index versions\` shows them.`);
+/** Nothing that was added since is lost: the other version is brought up to date before it answers. */
+export async function changeQdrantVersion(
+  { qdrant, output, signal, isJson }: OnQdrant,
+  { version, isLatest }: { readonly version: string | undefined; readonly isLatest: boolean },
+): Promise<void> {
+  if (version !== undefined && !/^\d{1,9}$/.test(version)) {
+    throw new OpfindError("usage", `${version} is no version; \`opfind index versions\` shows them.`);
   }
-  const version = await qdrant.versions.rollback(written === undefined ? undefined : Number(written), signal);
-  if (isJson) output.json({ current: version });
-  else output.line(`version ${version} answers, with everything that was added since it was built`);
+  const wanted = isLatest ? (await qdrant.versions.list(signal)).all.at(-1) : version && Number(version);
+  const answering = await qdrant.versions.rollback(wanted || undefined, signal);
+  if (isJson) output.json({ version: String(answering) });
+  else output.line(`version ${answering} answers, with everything that was added since it was built`);
 }
 
 /** Makes a snapshot of the version that answers and fetches it. */

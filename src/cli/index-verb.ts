@@ -1,21 +1,24 @@
 import { Command } from "commander";
 import { OpfindError } from "../errors.ts";
 import { type IndexPreference, rebuildVectorIndex } from "../index/open-index.ts";
+import { readPin } from "../index/pin.ts";
 import type { SqlitePosterStore } from "../index/poster-store.ts";
 import { snapshotPlace } from "../index/snapshot.ts";
 import { exportStarter } from "../index/starter.ts";
 import { type IndexReport, readIndexStatus, verifyIndex } from "../index/verify-index.ts";
 import type { Clock, Embedder } from "../pipeline/ports.ts";
+import { withNewestModel } from "../wire-model.ts";
 import {
   buildVersion,
+  changeQdrantVersion,
   type OnQdrant,
   type OpenQdrant,
-  rollBack,
   takeSnapshot,
+  tellQdrantVersions,
   tellStatus,
-  tellVersions,
   verifyVersion,
 } from "./index-qdrant.ts";
+import { changeVersion, tellVersions } from "./index-versions.ts";
 import { isAnyUnseen, type OpenNetwork, showMissing, UNSEEN } from "./show-missing.ts";
 import type { VerbContext } from "./verb.ts";
 
@@ -32,6 +35,7 @@ export interface IndexWire {
 
 interface Options {
   readonly json?: true;
+  readonly latest?: true;
 }
 
 interface Opened extends VerbContext, Pick<Embedder, "modelId" | "dimension"> {
@@ -48,39 +52,51 @@ interface Work {
   readonly qdrant: (opened: OnQdrant) => Promise<void>;
 }
 
-/** `opfind index build|status|verify|export-starter|versions|rollback|snapshot`: what is derived from the posters. */
+/** `opfind index build|status|verify|versions|rollback|export-starter|snapshot`: what is derived from the posters. */
 export function indexVerb(context: VerbContext, wire: IndexWire): Command {
   const index = new Command("index").description("The vector index: derived from the posters, rebuilt at any time.");
-  const add = (usage: string, about: string, work: (argument: string | undefined) => Work) =>
+  const add = (name: string, about: string, work: Work, own = context) =>
     index
-      .command(usage)
+      .command(name)
       .description(about)
       .option("--json", "one JSON object")
-      .action((...given: (string | Options | undefined)[]) => {
-        const [argument, options] = usage.includes(" ") ? given : [undefined, ...given];
-        const isJson = typeof options === "object" && options.json === true;
-        return withOpened({ context, wire, isJson }, work(typeof argument === "string" ? argument : undefined));
-      });
-  add("build", "build it anew from the posters", () => ({ local: build, qdrant: buildVersion }));
-  add("status", "its kind, rows, network, age and size", () => ({ local: status, qdrant: tellStatus }));
-  add("verify", "compare every row with the posters", () => ({ local: verify, qdrant: verifyVersion }));
-  add("export-starter <dir>", "write the embeddings and labels, without pictures, as a starter pack", (dir = "") => ({
+      .action(({ json }: Options) => withOpened({ context: own, wire, isJson: json === true }, work));
+  const newest = withNewestModel(context);
+  add("build", "build it anew from the posters; a rollback ends", { local: build, qdrant: buildVersion }, newest);
+  add("status", "its kind, rows, network, age and size", { local: status, qdrant: tellStatus });
+  add("verify", "compare every row with the posters", { local: verify, qdrant: verifyVersion });
+  add("versions", "what can be rolled back to, newest first", { local: tellVersions, qdrant: tellQdrantVersions });
+  index
+    .command("rollback")
+    .description("let a former version answer again, with its own network")
+    .argument("[version]", "one of `index versions`; default: the one before")
+    .option("--latest", "let the newest one answer again")
+    .option("--json", "one JSON object")
+    .action((version: string | undefined, { json, latest }: Options) => {
+      const wish = { version, isLatest: latest === true };
+      const work: Work = {
+        local: (opened) => changeVersion(opened, wish),
+        qdrant: (opened) => changeQdrantVersion(opened, wish),
+      };
+      return withOpened({ context, wire, isJson: json === true }, work);
+    });
+  const addToFolder = (name: string, about: string, workIn: (dir: string) => Work) =>
+    index
+      .command(name)
+      .description(about)
+      .argument("<dir>", "a folder; made when it is absent")
+      .option("--json", "one JSON object")
+      .action((dir: string, { json }: Options) => withOpened({ context, wire, isJson: json === true }, workIn(dir)));
+  addToFolder("export-starter", "write the embeddings and labels, without pictures, as a starter pack", (dir) => ({
     local: (opened) => writeStarter(opened, dir),
     qdrant: () => only("on this machine: `opfind migrate --to embedded` brings the posters here"),
   }));
-  add("versions", "on Qdrant: the versions there are", () => ({ local: onlyQdrant, qdrant: tellVersions }));
-  add("rollback [version]", "on Qdrant: let a former version answer, brought up to date", (version) => ({
-    local: onlyQdrant,
-    qdrant: (opened) => rollBack(opened, version),
-  }));
-  add("snapshot <dir>", "on Qdrant: make a snapshot and fetch it", (dir = "") => ({
-    local: onlyQdrant,
+  addToFolder("snapshot", "on Qdrant: make a snapshot and fetch it", (dir) => ({
+    local: () => only("with OPFIND_INDEX=qdrant; here it is `opfind backup`"),
     qdrant: (opened) => takeSnapshot(opened, dir),
   }));
   return index;
 }
-
-const onlyQdrant = () => only("with OPFIND_INDEX=qdrant");
 
 async function only(where: string): Promise<void> {
   throw new OpfindError("usage", `This works only ${where}.`);
@@ -131,16 +147,20 @@ async function build(opened: Opened): Promise<void> {
 async function status({ output, config, store, modelId, dimension, clock, isJson }: Opened): Promise<void> {
   const { manifest, behind } = await readIndexStatus(snapshotPlace(config.dataDir, modelId, dimension), store);
   const posters = await store.count();
+  const state = await readPin(config.dataDir);
+  const pinned = state.kind === "pinned" ? state.pin.version : null;
+  if (!isJson && pinned !== null)
+    output.line(`rolled back to version ${pinned}; what follows is the newest index of its network`);
   if (!isJson && (await isAnyUnseen(store, modelId))) output.line(UNSEEN);
   if (!manifest) {
-    if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId });
+    if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId, pinned });
     else output.line(`no index is stored yet; it is built on first use (${behind} embeddings of ${posters} posters)`);
     return;
   }
   const { kind, rows, builtAt, vectors, labels } = manifest;
   const bytes = vectors.bytes + labels.bytes;
   if (isJson) {
-    output.json({ kind, rows, behind, posters, modelId: manifest.modelId, dimension, builtAt, bytes });
+    output.json({ kind, rows, behind, posters, modelId: manifest.modelId, dimension, builtAt, bytes, pinned });
     return;
   }
   output.line(`${kind}: ${rows} embeddings of ${posters} posters, ${(bytes / 1e6).toFixed(1)} MB`);

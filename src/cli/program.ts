@@ -29,6 +29,14 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: "carry the gallery to Qdrant, or from there to this machine",
     load: async (context) => (await import("./migrate.ts")).migrateVerb(context, await withQdrant()),
   },
+  backup: {
+    summary: "back the posters up, so that any moment can be brought back",
+    load: async (context) => (await import("./backup.ts")).backupVerb(context, await wire()),
+  },
+  restore: {
+    summary: "bring the posters of a backed up moment back",
+    load: async (context) => (await import("./restore.ts")).restoreVerb(context, await wire()),
+  },
   models: {
     summary: "list, download and check the networks",
     load: async (context) => (await import("./models.ts")).modelsVerb(context),

@@ -108,6 +108,9 @@ function writing(database: Database) {
 function deriving(database: Database) {
   return {
     storeId: database.prepare<[], string>("SELECT id FROM store").pluck(),
+    isHeld: database
+      .prepare<[], number>("SELECT EXISTS (SELECT 1 FROM changes WHERE name = 'posters' AND before IS NOT NULL)")
+      .pluck(),
     hasHistory: database
       .prepare<[], number>("SELECT EXISTS (SELECT 1 FROM posters) OR EXISTS (SELECT 1 FROM removals)")
       .pluck(),

@@ -12,15 +12,16 @@ import type {
   NewPoster,
   PosterLabel,
 } from "../pipeline/ports.ts";
+import { writeLogged } from "./change-log.ts";
 import type { GalleryStore, StoredEmbedding, WholePoster } from "./gallery-store.ts";
+import { openPosterDatabase } from "./poster-database.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
 import { type PosterRecord, paged, toEmbedding, toPoster, toRecord } from "./poster-rows.ts";
-import { POSTER_MIGRATIONS } from "./poster-schema.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
 import { PosterWrites } from "./poster-writes.ts";
 import { stopIfAborted } from "./rows.ts";
-import { openDatabase, storeFailure, translated } from "./sqlite.ts";
+import { storeFailure, translated } from "./sqlite.ts";
 import type { StoreEnds, StoreState } from "./store-state.ts";
 
 /** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
@@ -31,23 +32,21 @@ const IMAGE_TRIES = 3;
  * @throws OpfindError store-broken | store-busy | disk-full
  */
 export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Clock }): SqlitePosterStore {
-  const file = join(dataDir, "embeddings", "posters.sqlite");
   const images = join(dataDir, "poster_db");
-  return translated(file, () => {
-    mkdirSync(join(dataDir, "embeddings"), { recursive: true });
-    mkdirSync(images, { recursive: true });
-    return new SqlitePosterStore(openDatabase(file, POSTER_MIGRATIONS), new PosterFiles(images), clock);
-  });
+  translated(images, () => mkdirSync(images, { recursive: true }));
+  return new SqlitePosterStore(openPosterDatabase(dataDir), new PosterFiles(images), clock);
 }
 
 export class SqlitePosterStore implements GalleryStore {
   readonly #database: Database;
   readonly #images: PosterImages;
+  readonly #clock: Clock;
   readonly #sql: PosterStatements;
   readonly #writes: PosterWrites;
 
   constructor(database: Database, files: PosterFiles, clock: Clock) {
     this.#database = database;
+    this.#clock = clock;
     this.#sql = prepareStatements(database);
     this.#writes = new PosterWrites(this.#sql, clock);
     this.#images = new PosterImages(files, this.#sql, { clock, locked: (work) => this.#write(work) });
@@ -231,6 +230,6 @@ export class SqlitePosterStore implements GalleryStore {
   }
 
   #write<Result>(work: () => Result): Result {
-    return translated(this.#database.name, () => this.#database.transaction(work).immediate());
+    return writeLogged(this.#database, this.#clock, work);
   }
 }

@@ -53,6 +53,10 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   "index-dimension": "The index belongs to another model: `opfind index build` builds it again.",
   "store-broken": "Restore embeddings/posters.sqlite from a backup, or move it away and import the posters again.",
   "store-busy": "Another opfind is writing; try again when it is done.",
+  "backup-missing":
+    "`opfind backup` makes one; `opfind backup verify DIR` shows which moments a folder can bring back.",
+  "backup-broken": "`opfind backup verify` shows every damaged piece and which moments can still be brought back.",
+  "restore-refused": "Restore into an empty folder, or use --force: what is there is set aside, never deleted.",
   "manifest-invalid": "Correct the manifest; README.md shows its format.",
   "title-unknown": "Try the romaji or English title, or the AniList id.",
   "title-ambiguous": "Use the AniList id of the one you mean.",

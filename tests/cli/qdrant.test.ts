@@ -90,10 +90,10 @@ describe("opfind on Qdrant", () => {
     });
     expect(await opfind("index", "build", "--json")).toMatchObject({ version: 2, versions: [1, 2], rows: 6 });
     expect(await opfind("index", "verify", "--json")).toMatchObject({ isSound: true, posters: 3, embeddings: 6 });
-    expect(await opfind("index", "rollback", "--json")).toEqual({ current: 1 });
-    expect(await opfind("index", "rollback", "2", "--json")).toEqual({ current: 2 });
+    expect(await opfind("index", "rollback", "--json")).toEqual({ version: "1" });
+    expect(await opfind("index", "rollback", "--latest", "--json")).toEqual({ version: "2" });
     await opfind("index", "versions");
-    expect(lines).toEqual(["1", "2  answers"]);
+    expect(lines).toEqual(["* 2", "  1"]);
     await expect(opfind("index", "rollback", "../x")).rejects.toMatchObject({ code: "usage" });
     const folder = join(dataDir, "backup");
     expect(await opfind("index", "snapshot", folder, "--json")).toMatchObject({ sha256: expect.any(String) });
@@ -105,7 +105,7 @@ describe("opfind on Qdrant", () => {
     // The pictures are in the folder that is shared: here, the former one.
     await expect(home.opfind("migrate", "--to", "embedded")).rejects.toMatchObject({ code: "file-missing" });
     expect(await embedded.opfind("migrate", "--to", "embedded", "--json")).toMatchObject({ carried: 0, different: 0 });
-    await expect(embedded.opfind("index", "versions")).rejects.toMatchObject({ code: "usage" });
+    await expect(embedded.opfind("index", "snapshot", folder)).rejects.toMatchObject({ code: "usage" });
   });
 
   test("says what is missing without an address, and what is down with one", async () => {
