@@ -7,6 +7,7 @@ import { openDatabase } from "./index/sqlite.ts";
 import { Metrics } from "./metrics.ts";
 import { openArtwork } from "./pipeline/artwork.ts";
 import { decodeBoard } from "./pipeline/decode.ts";
+import { IndexedSearch } from "./pipeline/indexed-search.ts";
 import { openResident } from "./pipeline/open-resident.ts";
 import { ReindexJobs } from "./pipeline/reindex-jobs.ts";
 import type { Resident } from "./pipeline/resident.ts";
@@ -73,6 +74,7 @@ function assemble({ gallery, reindexing, queue, metrics, cover }: Parts): Reside
       follow: () => index.follow(),
       counts: async () => ({ posters: store.count(), embeddings: index.size }),
       reindexing,
+      search: new IndexedSearch({ ...gallery, queue, version: () => index.version() }),
     },
     sources: { songsOf, cards, titles, cover },
     queue,

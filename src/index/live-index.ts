@@ -30,6 +30,7 @@ export class LiveIndex implements VectorIndex {
   #seen: StoreEnds;
   #followedAt: number;
   #following: Promise<void> | undefined;
+  #replacements = 0;
   readonly #closing = new AbortController();
 
   /** @param since where the store stood, at the latest, when `index` was made */
@@ -62,8 +63,15 @@ export class LiveIndex implements VectorIndex {
     k: number,
     signal: AbortSignal,
   ): Promise<readonly (readonly Neighbour[])[]> {
-    if (this.#deps.clock.elapsedMs() - this.#followedAt >= FOLLOW_EVERY_MS) await this.follow();
+    await this.#followWhenDue();
     return await this.#current.use((index) => index.search(queries, k, signal));
+  }
+
+  /** Changes whenever what a search finds may have changed. */
+  async version(): Promise<string> {
+    await this.#followWhenDue();
+    const { lastEmbeddingId, lastRemovalId } = this.#seen;
+    return `${this.#replacements}.${lastEmbeddingId}.${lastRemovalId}`;
   }
 
   /** Brings in what the store has gained and lost since. One run serves all who ask meanwhile. @throws like `add` */
@@ -81,6 +89,7 @@ export class LiveIndex implements VectorIndex {
   async replace(next: VectorIndex, since: StoreEnds): Promise<void> {
     while (this.#following) await this.#following.catch(() => {});
     const former = this.#current;
+    this.#replacements++;
     this.#current = new Lease(next);
     this.#seen = since;
     await this.follow();
@@ -91,6 +100,10 @@ export class LiveIndex implements VectorIndex {
     this.#closing.abort();
     await this.#following?.catch(() => {});
     await this.#current.end();
+  }
+
+  async #followWhenDue(): Promise<void> {
+    if (this.#deps.clock.elapsedMs() - this.#followedAt >= FOLLOW_EVERY_MS) await this.follow();
   }
 
   async #followStore(): Promise<void> {

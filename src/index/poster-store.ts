@@ -79,6 +79,10 @@ export class SqlitePosterStore implements PosterStore {
     for (const row of this.#rows()) yield toPoster(row);
   }
 
+  async postersOf(anilistId: AnilistId): Promise<readonly Poster[]> {
+    return this.#sql.postersOf.all(anilistId).map(toPoster);
+  }
+
   count(): number {
     return this.#sql.count.get() ?? 0;
   }
