@@ -20,6 +20,7 @@ export const PROBLEM_DESCRIPTIONS: Readonly<Record<string, string>> = {
   403: "the key may not do this",
   404: "what was asked for is not there",
   409: "it collides with work that runs",
+  411: "a form has to announce its length",
   413: "the body or the picture is too large",
   415: "the type of the body is not supported",
   422: "the picture cannot be used",
@@ -35,7 +36,9 @@ export const PROBLEM_DESCRIPTIONS: Readonly<Record<string, string>> = {
 export const PROBLEMS = { 400: problem, 401: problem, 403: problem, 429: problem, 500: problem, 503: problem };
 export const MISSING = { 404: problem };
 /** What a route that takes a picture may answer besides. */
-export const PICTURE_PROBLEMS = { 413: problem, 415: problem, 422: problem };
+export const PICTURE_PROBLEMS = { 411: problem, 413: problem, 415: problem, 422: problem };
+/** What a route that takes JSON may answer besides. */
+export const BODY_PROBLEMS = { 413: problem, 415: problem };
 /** What a route that asks other services may answer besides. */
 export const SOURCE_PROBLEMS = { 404: problem, 502: problem, 504: problem };
 export const COLLISION = { 409: problem };

@@ -5,7 +5,7 @@ const REQUEST_CODES = [
   "request-invalid",
   "route-unknown",
   "method-not-allowed",
-  "not-acceptable",
+  "length-needed",
   "body-too-large",
   "body-unreadable",
   "content-type-unsupported",

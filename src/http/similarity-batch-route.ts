@@ -5,7 +5,7 @@ import type { App } from "./app.ts";
 import { limit, threshold } from "./hit-schemas.ts";
 import { clientLeaving } from "./leaving.ts";
 import { likeness, likenessFacts } from "./likeness-schemas.ts";
-import { PROBLEMS } from "./problem-schema.ts";
+import { BODY_PROBLEMS, PROBLEMS } from "./problem-schema.ts";
 
 const MOST_ANIME = 50;
 
@@ -32,7 +32,7 @@ export function similarityBatchRoute(app: App, { resident }: { readonly resident
       summary: "Anime that look like each of these, and which posters make them so",
       tags: ["search"],
       body,
-      response: { 200: answer, ...PROBLEMS },
+      response: { 200: answer, ...PROBLEMS, ...BODY_PROBLEMS },
     },
     handler: async (request, reply) => {
       const signal = clientLeaving(reply);

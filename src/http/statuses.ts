@@ -18,7 +18,7 @@ export const STATUSES: Readonly<Record<ErrorCode | RequestCode, Status>> = {
   "request-invalid": { status: 400, title: "The request is not valid" },
   "route-unknown": { status: 404, title: "There is nothing at this address" },
   "method-not-allowed": { status: 405, title: "This address does not know the method" },
-  "not-acceptable": { status: 406, title: "There is no answer of this type" },
+  "length-needed": { status: 411, title: "The length of the body is needed" },
   "body-too-large": { status: 413, title: "The body is too large" },
   "body-unreadable": { status: 400, title: "The request cannot be read" },
   "content-type-unsupported": { status: 415, title: "The type of the body is not supported" },
