@@ -4,7 +4,9 @@ import type { App } from "./app.ts";
 import { PROBLEMS } from "./problem-schema.ts";
 
 const answer = z.object({
-  modelId: z.string().meta({ description: "network, its checksum and preprocessing; embeddings of another are foreign" }),
+  modelId: z
+    .string()
+    .meta({ description: "network, its checksum and preprocessing; embeddings of another are foreign" }),
   dimension: z.int().meta({ examples: [512] }),
   metric: z.literal("cosine"),
   index: z.string().meta({ examples: ["faiss-flat"] }),

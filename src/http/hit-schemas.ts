@@ -44,7 +44,11 @@ export const limit = z.int().min(1).max(MOST_HITS).meta({ description: "most res
 export const threshold = z.number().min(-1).max(1).meta({ description: "results below this cosine are left out" });
 
 /** A number that arrives as text, in a query or a form. */
-export const limitText = z.string().regex(/^\d{1,3}$/).transform(Number).pipe(limit);
+export const limitText = z
+  .string()
+  .regex(/^\d{1,3}$/)
+  .transform(Number)
+  .pipe(limit);
 export const thresholdText = z
   .string()
   .regex(/^-?(?:0|1)(?:\.\d{1,17})?$/)

@@ -72,10 +72,13 @@ export function identifyBatchRoute(app: App, { resident, fetchPicture }: Deps): 
       for (const [at, one] of pictures.entries()) {
         const id = ("id" in one ? one.id : undefined) ?? String(at);
         const question = { isWithSongs: asked.songs, turn: turnOf(request) };
-        answers.push({ id, ...(await orTrouble(async () => {
-          const bytes = await pictureOf(one, fetchPicture, signal);
-          return await answerPicture({ ...question, picture: bytes }, resident, signal);
-        })) });
+        answers.push({
+          id,
+          ...(await orTrouble(async () => {
+            const bytes = await pictureOf(one, fetchPicture, signal);
+            return await answerPicture({ ...question, picture: bytes }, resident, signal);
+          })),
+        });
       }
       return { answers };
     },
@@ -95,5 +98,7 @@ async function orTrouble(ask: () => Promise<NonNullable<Told["identification"]>>
 }
 
 function isOfPicture({ code }: OpfindError): boolean {
-  return code.startsWith("image-") || code.startsWith("source-") || code === "url-forbidden" || code === "cover-missing";
+  return (
+    code.startsWith("image-") || code.startsWith("source-") || code === "url-forbidden" || code === "cover-missing"
+  );
 }

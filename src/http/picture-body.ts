@@ -22,10 +22,13 @@ export const base64Image = z
   .transform((text): Uint8Array => Buffer.from(text, "base64"))
   .meta({ description: "the bytes of an image file in base64", examples: ["iVBORw0KGgoAAAANSUhEUg…"] });
 
-export const imageUrl = z.url({ protocol: /^https?$/ }).max(LONGEST_URL).meta({
-  description: "where the picture is instead of `image`; only hosts that the operator listed are asked",
-  examples: ["https://covers.example.org/1.jpg"],
-});
+export const imageUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(LONGEST_URL)
+  .meta({
+    description: "where the picture is instead of `image`; only hosts that the operator listed are asked",
+    examples: ["https://covers.example.org/1.jpg"],
+  });
 
 /** Where a picture comes from; a request has exactly one. */
 export interface PictureSource {

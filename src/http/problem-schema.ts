@@ -9,7 +9,10 @@ const problem = z
     detail: z.string(),
     code: z.enum(PROBLEM_CODES).meta({ examples: ["image-corrupt"] }),
     requestId: z.string(),
-    issues: z.array(z.object({ path: z.string(), message: z.string() })).readonly().optional(),
+    issues: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .readonly()
+      .optional(),
   })
   .meta({ id: "Problem", description: "RFC 9457, with opfind's own code" });
 

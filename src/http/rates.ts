@@ -62,5 +62,11 @@ function limiter(policy: string, points: number, shared: SharedStore | null): Ra
   const options = { points, duration: WINDOW_S, keyPrefix: `opfind:rate:${policy}` };
   const own = new RateLimiterMemory(options);
   if (!shared) return own;
-  return new RateLimiterRedis({ ...options, storeClient: shared, insuranceLimiter: own });
+  return new RateLimiterRedis({
+    ...options,
+    storeClient: shared,
+    insuranceLimiter: own,
+    useRedisPackage: true,
+    rejectIfRedisNotReady: true,
+  });
 }

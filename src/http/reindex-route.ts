@@ -27,7 +27,12 @@ const body = z.strictObject({
     .meta({ description: "true shows every picture to the network anew; false only those that it has not seen" }),
 });
 
-const params = z.object({ jobId: z.string().regex(/^\d{1,15}$/).transform(Number) });
+const params = z.object({
+  jobId: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+});
 const url = "/api/v1/admin/reindex";
 const schema = { tags: ["admin"], params, response: { 200: job, ...PROBLEMS, ...MISSING } };
 

@@ -1,7 +1,17 @@
 import { z } from "zod";
 import type { Resident } from "../pipeline/resident.ts";
 import type { App } from "./app.ts";
-import { filters, flagText, hit, hitFacts, limit, limitText, threshold, thresholdText, toFilter } from "./hit-schemas.ts";
+import {
+  filters,
+  flagText,
+  hit,
+  hitFacts,
+  limit,
+  limitText,
+  threshold,
+  thresholdText,
+  toFilter,
+} from "./hit-schemas.ts";
 import { jsonText } from "./json-text.ts";
 import { turnOf } from "./lane.ts";
 import { clientLeaving } from "./leaving.ts";

@@ -4,7 +4,7 @@ import helmet from "@fastify/helmet";
 import multipart from "@fastify/multipart";
 import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
-import { type FastifyBaseLogger, fastify } from "fastify";
+import { type FastifyBaseLogger, fastify, LogController } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import type { Role } from "../domain/api-key.ts";
@@ -14,7 +14,6 @@ import type { Resident } from "../pipeline/resident.ts";
 import { AllowedMethods } from "./allowed-methods.ts";
 import { answerError, answerNothing } from "./answer-errors.ts";
 import type { App } from "./app.ts";
-import { ANONYMOUS } from "./auth.ts";
 import type { TakeBackup } from "./backup-route.ts";
 import { type GateDeps, openGate } from "./gate.ts";
 import type { HttpMeter } from "./http-meter.ts";
@@ -30,7 +29,7 @@ export interface ServerDeps {
   /** what routes ask */
   readonly resident: Resident;
   readonly fetchPicture: FetchPicture;
-  readonly takeBackup: TakeBackup;
+  readonly takeBackup: TakeBackup | null;
   readonly processFacts: () => ProcessFacts;
   readonly page: WebPage;
   readonly metrics: MetricsPage;
@@ -60,7 +59,7 @@ export async function buildServer(deps: ServerDeps, settings: ServerSettings): P
   const loggerInstance: FastifyBaseLogger = deps.log;
   const app = fastify({
     loggerInstance,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: "idle",
@@ -69,24 +68,31 @@ export async function buildServer(deps: ServerDeps, settings: ServerSettings): P
     frameworkErrors: answerError,
   }).withTypeProvider<ZodTypeProvider>();
   // A body of several types is parsed by its route (picture-body.ts), which knows which of them it has got.
-  app.setValidatorCompiler<z.core.$ZodType>((route) => (route.contentType ? (value) => ({ value }) : validatorCompiler(route)));
+  app.setValidatorCompiler<z.core.$ZodType>((route) =>
+    route.contentType ? (value) => ({ value }) : validatorCompiler(route),
+  );
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser("text/plain");
-  app.decorateRequest("caller", { getter: () => ANONYMOUS });
-  await registerPlugins(app, deps, settings);
-  guard(app, deps);
+  // A place for it; the gate puts the caller of each request there.
+  app.decorateRequest("caller");
+  await registerGuards(app, deps, settings);
+  await registerDocumentation(app, deps);
   registerRoutes(app, { ...deps, metricsRole: settings.metricsRole });
   await app.ready();
   return app;
 }
 
-async function registerPlugins(app: App, { processFacts }: ServerDeps, { corsOrigins }: ServerSettings): Promise<void> {
+async function registerGuards(app: App, deps: ServerDeps, { corsOrigins }: ServerSettings): Promise<void> {
   if (corsOrigins.length > 0) await app.register(cors, { origin: [...corsOrigins] });
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: CONTENT_SECURITY } });
+  guard(app, deps);
   await app.register(multipart, {
     attachFieldsToBody: "keyValues",
     limits: { fileSize: MAX_IMAGE_BYTES, files: MOST_PICTURES, fields: 10, fieldSize: 100_000, headerPairs: 20 },
   });
+}
+
+async function registerDocumentation(app: App, { processFacts }: ServerDeps): Promise<void> {
   await app.register(swagger, openapiOptions(processFacts().version));
   app.addHook("onRoute", (route) => {
     // The documentation's own routes cannot say so themselves.

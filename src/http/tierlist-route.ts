@@ -30,7 +30,10 @@ const answer = z.object({
     .array(
       z.object({
         row: z.int().meta({ description: "1 is the topmost" }),
-        colour: z.string().nullable().meta({ description: "of the row's label", examples: ["#ff7f7f"] }),
+        colour: z
+          .string()
+          .nullable()
+          .meta({ description: "of the row's label", examples: ["#ff7f7f"] }),
         cells: z.array(z.object({ box, ...verdictShape })).readonly(),
       }),
     )

@@ -6,7 +6,7 @@ const LOG = "log\\.ts";
 const METRICS = "metrics\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
-const WIRE = "wire(-sources|-resident)?\\.ts";
+const WIRE = "wire(-sources|-resident|-http)?\\.ts";
 const PORTS = "pipeline/(ports|reindexing)\\.ts";
 
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
@@ -88,13 +88,13 @@ export const LAYER_RULES: IForbiddenRuleType[] = [
   {
     name: "only the shell knows the composition root",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-resident)?\\.ts)" },
-    to: { path: "^src/(wire|wire-sources|wire-resident|main)\\.ts" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-resident|-http)?\\.ts)" },
+    to: { path: "^src/(wire|wire-sources|wire-resident|wire-http|main)\\.ts" },
   },
   {
     name: "only config reads settings",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-sources|-resident)?\\.ts)" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-sources|-resident|-http)?\\.ts)" },
     to: { path: "^src/config\\.ts" },
   },
   { name: "nothing runs in circles", severity: "error", from: {}, to: { circular: true } },
