@@ -24,5 +24,7 @@ declare module "fastify" {
   interface FastifyRequest {
     /** who asks; set before the route runs */
     caller: Caller;
+    /** its body has been read and taken apart: what fails from now on is no fault of the body */
+    isRead: boolean;
   }
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { App } from "./app.ts";
 import { RequestProblem } from "./problem.ts";
-import { COLLISION, PROBLEMS, STORE_PROBLEMS } from "./problem-schema.ts";
+import { BODY_PROBLEMS, COLLISION, PROBLEMS, STORE_PROBLEMS } from "./problem-schema.ts";
 
 const answer = z.object({
   kind: z
@@ -35,7 +35,7 @@ export function backupRoute(app: App, { takeBackup, stopping }: Deps): void {
       operationId: "takeBackup",
       summary: "Brings the backups of everything that cannot be built again up to date",
       tags: ["admin"],
-      response: { 201: answer, ...PROBLEMS, ...COLLISION, ...STORE_PROBLEMS },
+      response: { 201: answer, ...PROBLEMS, ...BODY_PROBLEMS, ...COLLISION, ...STORE_PROBLEMS },
     },
     handler: async (_, reply) => {
       if (!takeBackup) {

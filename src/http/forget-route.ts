@@ -4,7 +4,7 @@ import { anilistId, anilistIdParam } from "./anime-schemas.ts";
 import type { App } from "./app.ts";
 import { notInGallery } from "./by-id-route.ts";
 import { clientLeaving } from "./leaving.ts";
-import { MISSING, PROBLEMS, STORE_PROBLEMS } from "./problem-schema.ts";
+import { BODY_PROBLEMS, MISSING, PROBLEMS, STORE_PROBLEMS } from "./problem-schema.ts";
 
 const answer = z.object({ anilistId, removed: z.int().meta({ description: "posters" }) });
 
@@ -19,7 +19,7 @@ export function forgetRoute(app: App, { resident }: { readonly resident: Pick<Re
       summary: "Forgets every poster of an anime",
       tags: ["admin"],
       params: z.object({ anilistId: anilistIdParam }),
-      response: { 200: answer, ...PROBLEMS, ...MISSING, ...STORE_PROBLEMS },
+      response: { 200: answer, ...PROBLEMS, ...BODY_PROBLEMS, ...MISSING, ...STORE_PROBLEMS },
     },
     handler: async ({ params }, reply) => {
       const posters = await resident.search.postersOf(params.anilistId, clientLeaving(reply));

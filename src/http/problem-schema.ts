@@ -40,7 +40,7 @@ export const PROBLEMS = { 400: problem, 401: problem, 403: problem, 429: problem
 export const MISSING = { 404: problem };
 /** What a route that takes a picture may answer besides. */
 export const PICTURE_PROBLEMS = { 411: problem, 413: problem, 415: problem, 422: problem };
-/** What a route that takes JSON may answer besides. */
+/** What a route that takes JSON may answer besides, and one that takes no body but is sent one. */
 export const BODY_PROBLEMS = { 413: problem, 415: problem };
 /** What a route that asks other services may answer besides. */
 export const SOURCE_PROBLEMS = { 404: problem, 502: problem, 504: problem };

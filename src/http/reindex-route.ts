@@ -34,7 +34,7 @@ const params = z.object({
     .transform(Number),
 });
 const url = "/api/v1/admin/reindex";
-const schema = { tags: ["admin"], params, response: { 200: job, ...PROBLEMS, ...MISSING } };
+const schema = { tags: ["admin"], params, response: { 200: job, ...PROBLEMS, ...BODY_PROBLEMS, ...MISSING } };
 
 type Deps = { readonly resident: Pick<Resident, "reindexing"> };
 

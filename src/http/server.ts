@@ -73,8 +73,9 @@ export async function buildServer(deps: ServerDeps, settings: ServerSettings): P
   );
   app.setSerializerCompiler(serializerCompiler);
   app.removeContentTypeParser("text/plain");
-  // A place for it; the gate puts the caller of each request there.
+  // Places for what hooks write down of each request.
   app.decorateRequest("caller");
+  app.decorateRequest("isRead", false);
   await registerGuards(app, deps, settings);
   await registerDocumentation(app, deps);
   registerRoutes(app, { ...deps, metricsRole: settings.metricsRole });
@@ -122,6 +123,9 @@ function guard(app: App, { gate, meter }: ServerDeps): void {
     reply.header("x-request-id", request.id);
   });
   app.addHook("onRequest", openGate(gate));
+  app.addHook("preHandler", async (request) => {
+    request.isRead = true;
+  });
   app.addHook("onResponse", async ({ routeOptions, method, id, log }, reply) => {
     const { url: route = "none" } = routeOptions;
     const { statusCode: status, elapsedTime } = reply;
