@@ -56,7 +56,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "p-queue": ["pipeline/work-queue\\.ts"],
   pino: [LOG],
   "prom-client": ["metrics\\.ts"],
-  "rate-limiter-flexible": ["http/"],
+  "rate-limiter-flexible": ["http/", "sources/turn\\.ts"],
   undici: ["sources/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };
