@@ -7,6 +7,7 @@ const NOTHING_SET = Object.fromEntries(Object.keys(VARIABLES).map((name) => [nam
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
+    exclude: ["tests/heavy/**"],
     // Workers and child processes run from dist/: build once before the suite (see src/entry-point.ts).
     globalSetup: ["tests/support/build.ts"],
     // ONNX Runtime would report its use to its maker (see src/main.ts).

@@ -11,14 +11,23 @@ function counted() {
   const asked: string[] = [];
   let version = "1";
   const double = searchDouble();
+  const counting = <Question extends readonly unknown[], Told>(
+    name: string,
+    ask: (...question: Question) => Promise<Told>,
+  ) => {
+    return (...question: Question): Promise<Told> => {
+      asked.push(name);
+      return ask(...question);
+    };
+  };
   const memory = rememberAnswers({
-    identify: async () => (asked.push("identify"), MATCH),
+    identify: counting("identify", async () => MATCH),
     search: {
       ...double,
       version: async () => version,
-      postersOf: (...question) => (asked.push("postersOf"), double.postersOf(...question)),
-      byPicture: (...question) => (asked.push("byPicture"), double.byPicture(...question)),
-      byAnime: (...question) => (asked.push("byAnime"), double.byAnime(...question)),
+      postersOf: counting("postersOf", double.postersOf),
+      byPicture: counting("byPicture", double.byPicture),
+      byAnime: counting("byAnime", double.byAnime),
     },
   });
   const change = () => {
