@@ -69,4 +69,4 @@ export const franchiseSongs = z
     isCut: z.boolean().meta({ description: "the search for seasons stopped at its limit" }),
     missing: z.array(missing).readonly().meta({ description: "what could not be had, and why" }),
   })
-  .meta({ description: "Every opening and ending of all seasons" });
+  .meta({ id: "FranchiseSongs", description: "Every opening and ending of all seasons" });
