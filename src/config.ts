@@ -10,6 +10,14 @@ const url = z.url({ protocol: /^https?$/ });
 const host = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*(?::\d{1,5})?|127\.0\.0\.1:\d{1,5})$/;
 const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === "1" || value === "true");
 
+/** Values apart by commas; none unless set. */
+const list = (one: z.ZodType<string, string>) =>
+  z
+    .string()
+    .default("")
+    .transform((value) => value.split(",").flatMap((name) => name.trim() || []))
+    .pipe(z.array(one));
+
 /** Every variable opfind reads: its shape, what a person writes there, and an example. `.env.example` lists the same. */
 export const VARIABLES = {
   OPFIND_DATA_DIR: { schema: z.string().min(1).optional(), shape: "a folder", example: "/var/lib/opfind" },
@@ -144,6 +152,50 @@ export const VARIABLES = {
     shape: "milliseconds from 100 to 600000",
     example: "10000",
   },
+  OPFIND_HTTP_HOST: {
+    schema: z
+      .string()
+      .regex(/^[A-Za-z0-9.:-]+$/)
+      .default("127.0.0.1"),
+    shape: "an address of this machine to listen on",
+    example: "0.0.0.0",
+  },
+  OPFIND_HTTP_PORT: {
+    schema: z.coerce.number().int().min(0).max(65_535).default(8080),
+    shape: "a port, 0 for any that is free",
+    example: "8080",
+  },
+  OPFIND_HTTP_OPEN: {
+    schema: z.enum(["auto", "0", "1"]).default("auto"),
+    shape: "auto, 0 or 1",
+    example: "1",
+  },
+  OPFIND_METRICS_OPEN: { schema: flag.default(false), shape: "0 or 1", example: "1" },
+  OPFIND_TRUSTED_PROXIES: {
+    schema: list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+    shape: "a list of addresses and networks",
+    example: "10.0.0.0/8,fd00::1",
+  },
+  OPFIND_CORS_ORIGINS: {
+    schema: list(z.string().regex(/^https?:\/\/[A-Za-z0-9.:[\]-]+$/)),
+    shape: "a list of origins",
+    example: "https://opfind.example.org",
+  },
+  OPFIND_IMAGE_HOSTS: {
+    schema: list(z.string().regex(host)),
+    shape: "a list of host names",
+    example: "covers.example.org,images.example.org:8443",
+  },
+  OPFIND_RATE_PER_KEY: {
+    schema: z.coerce.number().int().min(0).max(1_000_000_000).default(3_000),
+    shape: "points a minute, 0 for no limit",
+    example: "3000",
+  },
+  OPFIND_RATE_PER_ADDRESS: {
+    schema: z.coerce.number().int().min(0).max(1_000_000_000).default(600),
+    shape: "points a minute, 0 for no limit",
+    example: "600",
+  },
   REDIS_URL: {
     schema: z.url({ protocol: /^rediss?$/ }).optional(),
     shape: "a redis:// URL",
@@ -183,6 +235,15 @@ const SCHEMA = z.object({
   QDRANT_SHARDS: VARIABLES.QDRANT_SHARDS.schema,
   QDRANT_WAL_MB: VARIABLES.QDRANT_WAL_MB.schema,
   QDRANT_TIMEOUT_MS: VARIABLES.QDRANT_TIMEOUT_MS.schema,
+  OPFIND_HTTP_HOST: VARIABLES.OPFIND_HTTP_HOST.schema,
+  OPFIND_HTTP_PORT: VARIABLES.OPFIND_HTTP_PORT.schema,
+  OPFIND_HTTP_OPEN: VARIABLES.OPFIND_HTTP_OPEN.schema,
+  OPFIND_METRICS_OPEN: VARIABLES.OPFIND_METRICS_OPEN.schema,
+  OPFIND_TRUSTED_PROXIES: VARIABLES.OPFIND_TRUSTED_PROXIES.schema,
+  OPFIND_CORS_ORIGINS: VARIABLES.OPFIND_CORS_ORIGINS.schema,
+  OPFIND_IMAGE_HOSTS: VARIABLES.OPFIND_IMAGE_HOSTS.schema,
+  OPFIND_RATE_PER_KEY: VARIABLES.OPFIND_RATE_PER_KEY.schema,
+  OPFIND_RATE_PER_ADDRESS: VARIABLES.OPFIND_RATE_PER_ADDRESS.schema,
   REDIS_URL: VARIABLES.REDIS_URL.schema,
 });
 
