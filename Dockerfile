@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1.17
 # One image for `opfind serve`, `opfind bot` and every other verb.
+# FAISS is linked in statically: the running stage needs only its BLAS and OpenMP.
 
 FROM node:24.11.1-bookworm-slim AS build
 ENV DEBIAN_FRONTEND=noninteractive
@@ -19,7 +20,7 @@ RUN node scripts/setup.mjs \
 FROM node:24.11.1-bookworm-slim AS run
 ENV DEBIAN_FRONTEND=noninteractive
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libfaiss-dev libopenblas0-pthread tini \
+ && apt-get install -y --no-install-recommends libgomp1 libopenblas0-pthread tini \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /opfind
 COPY --from=build /opfind/package.json ./
