@@ -37,8 +37,8 @@ export const VARIABLES = {
     example: "1",
   },
   OPFIND_INDEX: {
-    schema: z.enum(["auto", "faiss", "exact"]).default("auto"),
-    shape: "auto, faiss or exact",
+    schema: z.enum(["auto", "faiss", "exact", "qdrant"]).default("auto"),
+    shape: "auto, faiss, exact or qdrant",
     example: "auto",
   },
   OPFIND_OFFLINE: { schema: flag.default(false), shape: "0 or 1", example: "1" },
@@ -92,6 +92,58 @@ export const VARIABLES = {
     shape: "a MyAnimeList client id",
     example: "6114d00ca681b7701d1e15fe11a4987e",
   },
+  QDRANT_URL: { schema: url.optional(), shape: "an http(s) URL", example: "http://localhost:6333" },
+  QDRANT_API_KEY: { schema: z.string().min(1).optional(), shape: "an API key of Qdrant", example: "a-long-secret" },
+  QDRANT_COLLECTION: {
+    schema: z
+      .string()
+      .regex(/^[a-z][a-z0-9_-]{0,99}$/)
+      .default("opfind"),
+    shape: "a name of small letters, digits, - and _",
+    example: "opfind",
+  },
+  QDRANT_HNSW_M: {
+    schema: z.coerce.number().int().min(4).max(128).default(16),
+    shape: "a whole number from 4 to 128",
+    example: "16",
+  },
+  QDRANT_HNSW_EF_CONSTRUCT: {
+    schema: z.coerce.number().int().min(4).max(4096).default(128),
+    shape: "a whole number from 4 to 4096",
+    example: "128",
+  },
+  QDRANT_HNSW_EF: {
+    schema: z.coerce.number().int().min(1).max(4096).default(128),
+    shape: "a whole number from 1 to 4096",
+    example: "128",
+  },
+  QDRANT_QUANTISATION: { schema: z.enum(["off", "int8"]).default("off"), shape: "off or int8", example: "int8" },
+  QDRANT_ON_DISK: { schema: flag.default(false), shape: "0 or 1", example: "1" },
+  QDRANT_REPLICAS: {
+    schema: z.coerce.number().int().min(1).max(16).default(1),
+    shape: "a whole number from 1 to 16",
+    example: "2",
+  },
+  QDRANT_WRITE_REPLICAS: {
+    schema: z.coerce.number().int().min(1).max(16).default(1),
+    shape: "a whole number from 1 to 16",
+    example: "2",
+  },
+  QDRANT_SHARDS: {
+    schema: z.coerce.number().int().min(1).max(1024).optional(),
+    shape: "a whole number from 1 to 1024",
+    example: "6",
+  },
+  QDRANT_WAL_MB: {
+    schema: z.coerce.number().int().min(1).max(1024).default(32),
+    shape: "a whole number from 1 to 1024",
+    example: "32",
+  },
+  QDRANT_TIMEOUT_MS: {
+    schema: z.coerce.number().int().min(100).max(600_000).default(10_000),
+    shape: "milliseconds from 100 to 600000",
+    example: "10000",
+  },
   REDIS_URL: {
     schema: z.url({ protocol: /^rediss?$/ }).optional(),
     shape: "a redis:// URL",
@@ -118,6 +170,19 @@ const SCHEMA = z.object({
   TENRAI_URL: VARIABLES.TENRAI_URL.schema,
   MAL_URL: VARIABLES.MAL_URL.schema,
   MAL_CLIENT_ID: VARIABLES.MAL_CLIENT_ID.schema,
+  QDRANT_URL: VARIABLES.QDRANT_URL.schema,
+  QDRANT_API_KEY: VARIABLES.QDRANT_API_KEY.schema,
+  QDRANT_COLLECTION: VARIABLES.QDRANT_COLLECTION.schema,
+  QDRANT_HNSW_M: VARIABLES.QDRANT_HNSW_M.schema,
+  QDRANT_HNSW_EF_CONSTRUCT: VARIABLES.QDRANT_HNSW_EF_CONSTRUCT.schema,
+  QDRANT_HNSW_EF: VARIABLES.QDRANT_HNSW_EF.schema,
+  QDRANT_QUANTISATION: VARIABLES.QDRANT_QUANTISATION.schema,
+  QDRANT_ON_DISK: VARIABLES.QDRANT_ON_DISK.schema,
+  QDRANT_REPLICAS: VARIABLES.QDRANT_REPLICAS.schema,
+  QDRANT_WRITE_REPLICAS: VARIABLES.QDRANT_WRITE_REPLICAS.schema,
+  QDRANT_SHARDS: VARIABLES.QDRANT_SHARDS.schema,
+  QDRANT_WAL_MB: VARIABLES.QDRANT_WAL_MB.schema,
+  QDRANT_TIMEOUT_MS: VARIABLES.QDRANT_TIMEOUT_MS.schema,
   REDIS_URL: VARIABLES.REDIS_URL.schema,
 });
 

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { takeLock } from "./index/build-lock.ts";
 import { SqliteJobStore } from "./index/job-store.ts";
-import { rebuildVectorIndex } from "./index/open-index.ts";
 import { openPosterDatabase } from "./index/poster-database.ts";
 import { Metrics } from "./metrics.ts";
 import { openArtwork } from "./pipeline/artwork.ts";
@@ -70,7 +69,7 @@ function assemble({ gallery, reindexing, queue, metrics, cover }: Parts): Reside
     gallery: {
       ...gallery,
       follow: () => index.follow(),
-      counts: async () => ({ posters: store.count(), embeddings: index.size }),
+      counts: async () => ({ posters: await store.count(), embeddings: index.size }),
       reindexing,
     },
     sources: { songsOf, cards, titles, cover },
@@ -79,18 +78,13 @@ function assemble({ gallery, reindexing, queue, metrics, cover }: Parts): Reside
 }
 
 function openReindexing(gallery: Gallery, jobs: SqliteJobStore, { config, log }: WireContext): ReindexJobs {
-  const { store, index, embedder, decode, galleryViews, clock } = gallery;
-  const { modelId, dimension } = embedder;
-  const { dataDir, env } = config;
+  const { store, rebuildIndex, embedder, decode, galleryViews, clock } = gallery;
+  const { dataDir } = config;
   return new ReindexJobs({
     jobs,
     takeLock: () => takeLock(join(dataDir, "embeddings", "reindex-lock.sqlite")),
     embedding: { store, embedder, decode, galleryViews },
-    async buildIndex(onRows, signal) {
-      const since = store.ends(modelId);
-      const deps = { store, modelId, dimension, dataDir, preference: env.OPFIND_INDEX, log, clock, onRows };
-      await index.replace(await rebuildVectorIndex(deps, signal), since);
-    },
+    buildIndex: rebuildIndex,
     clock,
     log,
   });

@@ -33,7 +33,7 @@ describe("the configuration", () => {
   });
 
   test("names every wrong variable at once, each with its shape and an example", () => {
-    const { code, message } = failure({ OPFIND_THREADS: "many", ANILIST_URL: "anilist", OPFIND_INDEX: "qdrant" });
+    const { code, message } = failure({ OPFIND_THREADS: "many", ANILIST_URL: "anilist", OPFIND_INDEX: "postgres" });
     expect(code).toBe("config-invalid");
     for (const name of ["OPFIND_THREADS", "ANILIST_URL", "OPFIND_INDEX"] as const) {
       expect(message).toContain(

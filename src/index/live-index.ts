@@ -10,6 +10,12 @@ export interface IndexTruth {
   removedSince(removalId: number): readonly PosterId[];
 }
 
+/** An index that others add to. */
+export interface FollowedIndex extends VectorIndex {
+  /** Brings in what the store has gained and lost. One run serves all who ask meanwhile. @throws like `add` */
+  follow(): Promise<void>;
+}
+
 interface LiveDeps {
   readonly store: IndexTruth;
   readonly modelId: string;
@@ -23,7 +29,7 @@ const FOLLOW_EVERY_MS = 2_000;
  * An index for a process that stays: it follows the poster store, whoever writes to it, and can be replaced while
  * searches go on. Searches that began in the former index end there.
  */
-export class LiveIndex implements VectorIndex {
+export class LiveIndex implements FollowedIndex {
   readonly dimension: number;
   readonly #deps: LiveDeps;
   #current: Lease;
@@ -66,7 +72,6 @@ export class LiveIndex implements VectorIndex {
     return await this.#current.use((index) => index.search(queries, k, signal));
   }
 
-  /** Brings in what the store has gained and lost since. One run serves all who ask meanwhile. @throws like `add` */
   async follow(): Promise<void> {
     this.#following ??= this.#followStore().finally(() => {
       this.#following = undefined;

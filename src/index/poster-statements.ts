@@ -66,6 +66,9 @@ function reading(database: Database) {
       // The + keeps SQLite to the index by poster: it would read all of a model's rows to have them in order.
       `${EMBEDDING} WHERE poster_id = ? AND model_id = ? ORDER BY +embedding_id`,
     ),
+    allEmbeddingsOf: database.prepare<[number], EmbeddingRow & { readonly modelId: string }>(
+      "SELECT embedding_id embeddingId, poster_id posterId, model_id modelId, view, vector FROM embeddings WHERE poster_id = ? ORDER BY +embedding_id",
+    ),
     hasEmbeddings: database
       .prepare<[number, string], number>("SELECT count(*) FROM embeddings WHERE poster_id = ? AND model_id = ?")
       .pluck(),

@@ -11,9 +11,9 @@ import type {
   NewEmbedding,
   NewPoster,
   PosterLabel,
-  PosterStore,
 } from "../pipeline/ports.ts";
 import { writeLogged } from "./change-log.ts";
+import type { GalleryStore, StoredEmbedding, WholePoster } from "./gallery-store.ts";
 import { openPosterDatabase } from "./poster-database.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
@@ -37,7 +37,7 @@ export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Cl
   return new SqlitePosterStore(openPosterDatabase(dataDir), new PosterFiles(images), clock);
 }
 
-export class SqlitePosterStore implements PosterStore {
+export class SqlitePosterStore implements GalleryStore {
   readonly #database: Database;
   readonly #images: PosterImages;
   readonly #clock: Clock;
@@ -78,11 +78,10 @@ export class SqlitePosterStore implements PosterStore {
     for (const row of this.#rows()) yield toPoster(row);
   }
 
-  count(): number {
+  async count(): Promise<number> {
     return this.#sql.count.get() ?? 0;
   }
 
-  /** Like `list`, with all that is stored about the anime: for an export. */
   async *records(): AsyncIterable<PosterRecord> {
     for (const row of this.#rows()) yield toRecord(row);
   }
@@ -106,15 +105,21 @@ export class SqlitePosterStore implements PosterStore {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<PosterId, readonly Embedding[]>> {
     stopIfAborted(signal);
-    const found = posterIds.map((posterId) => [posterId, this.views(posterId, modelId)] as const);
-    const present = found.filter(([, views]) => views.length > 0);
-    return new Map(present.map(([posterId, views]) => [posterId, views.map(({ embedding }) => embedding)]));
+    const own = (posterId: PosterId) => this.#sql.embeddingsOf.all(posterId, modelId);
+    const found = posterIds.map((id) => [id, own(id).map(({ vector }) => toEmbedding(vector))] as const);
+    return new Map(found.filter(([, embeddings]) => embeddings.length > 0));
   }
 
-  /** Every view of a poster that a model has embedded. */
-  views(posterId: PosterId, modelId: string): readonly NewEmbedding[] {
-    const rows = this.#sql.embeddingsOf.all(posterId, modelId);
-    return rows.map(({ view, vector }) => ({ view, embedding: toEmbedding(vector) }));
+  async *whole(): AsyncIterable<WholePoster> {
+    for await (const record of this.records()) {
+      yield { record, embeddings: this.embedded(record.poster.posterId) };
+    }
+  }
+
+  /** Every embedding of a poster, of every network. */
+  embedded(posterId: PosterId): readonly StoredEmbedding[] {
+    const rows = this.#sql.allEmbeddingsOf.all(posterId);
+    return rows.map(({ modelId, view, vector }) => ({ modelId, view, embedding: toEmbedding(vector) }));
   }
 
   async *withoutEmbeddings(modelId: string): AsyncIterable<Poster> {

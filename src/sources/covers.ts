@@ -5,6 +5,7 @@ import { ANILIST_COVER_MANNERS } from "./manners.ts";
 import { offlineFetch } from "./offline-fetch.ts";
 import { type FetchLimits, politeFetch } from "./polite-fetch.ts";
 import { sourceFailure } from "./source-failure.ts";
+import type { LimiterFor } from "./turn.ts";
 
 /** As much as a picture may have anywhere in opfind; the largest cover measured has 1.8 MB. */
 const LIMITS: FetchLimits = { timeoutMs: 20_000, maxBytes: 10 * 1024 * 1024 };
@@ -25,14 +26,15 @@ interface Deps {
   readonly userAgent: string;
   readonly isOffline: boolean;
   readonly limits?: FetchLimits;
+  readonly limiterFor?: LimiterFor | undefined;
 }
 
 /** Opens AniList's picture server: two covers a second, two at once, from the listed hosts only. */
-export function openCovers({ hosts, resolve, userAgent, isOffline, limits = LIMITS }: Deps): Covers {
+export function openCovers({ hosts, resolve, userAgent, isOffline, limits = LIMITS, limiterFor }: Deps): Covers {
   const { service } = ANILIST_COVER_MANNERS;
   const guarded = openGuardedFetch({ service, hosts, resolve });
   const inner = isOffline ? offlineFetch(service) : guarded.fetch;
-  const fetch = politeFetch(ANILIST_COVER_MANNERS, { fetch: inner, userAgent, limits });
+  const fetch = politeFetch(ANILIST_COVER_MANNERS, { fetch: inner, userAgent, limits, limiterFor });
   const oneOfTwo = pLimit(AT_ONCE);
   const get = async (url: string, signal: AbortSignal) => {
     const response = await fetch(url, { signal });

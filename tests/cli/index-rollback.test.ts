@@ -7,7 +7,8 @@ import { runProgram } from "../../src/cli/run-program.ts";
 import type { VerbContext } from "../../src/cli/verb.ts";
 import { readConfig } from "../../src/config.ts";
 import { openLog } from "../../src/log.ts";
-import { modelOf, openGallery, openRecogniser, openStore } from "../../src/wire.ts";
+import { modelOf, openGallery, openLocalStore, openRecogniser } from "../../src/wire.ts";
+import { openQdrant } from "../../src/wire-qdrant.ts";
 import { clock } from "../../src/wire-sources.ts";
 import { posterOf, sha256 } from "../support/posters.ts";
 import { tempDir } from "../support/temp-dir.ts";
@@ -39,7 +40,7 @@ async function installation() {
     let stdout = "";
     const stderr = Object.assign(Object.create(process.stderr), { isTTY: false, write: () => true });
     const output = openOutput({ stdout: { write: (text) => (stdout += text) }, stderr, elapsedMs: () => 0 });
-    const wire = { openStore, modelOf, openRecogniser, clock };
+    const wire = { openLocalStore, openQdrant, modelOf, openRecogniser, clock };
     const verbs = { index: { summary: "index", load: async (own: VerbContext) => indexVerb(own, wire) } };
     const openContext = () => ({ ...context(model), output });
     const code = await runProgram({ argv: ["index", ...argv, "--json"], verbs, output, openContext, version: "1" });
@@ -68,7 +69,7 @@ async function answers(context: VerbContext) {
 }
 
 async function fill(context: VerbContext): Promise<void> {
-  const store = await openStore(context);
+  const store = await openLocalStore(context);
   for (const [at, file] of FILES.entries()) {
     const bytes = readFileSync(join(POSTERS, file));
     const image = { bytes, extension: "webp" };

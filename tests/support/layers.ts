@@ -5,7 +5,7 @@ const ERRORS = "errors\\.ts";
 const LOG = "log\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
-const WIRE = "wire(-sources|-resident|-model)?\\.ts";
+const WIRE = "wire[a-z-]*\\.ts";
 const PORTS = "pipeline/(ports|reindexing)\\.ts";
 
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
@@ -35,10 +35,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Vendor package → the rooms that know it. A package that changes hands changes one folder. */
 const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
+  "@qdrant/js-client-rest": ["index/qdrant/"],
   "@urql/core": ["sources/"],
   "better-sqlite3": ["index/", "sources/", "cli/doctor/", "models/process-lock\\.ts"],
   "cli-progress": ["cli/output\\.ts"],
-  cockatiel: ["sources/"],
+  "@redis/client": ["sources/"],
+  cockatiel: ["sources/", "index/qdrant/"],
   commander: ["cli/"],
   dotenv: [CONFIG],
   "faiss-node": ["index/"],
@@ -79,13 +81,13 @@ export const LAYER_RULES: IForbiddenRuleType[] = [
   {
     name: "only the shell knows the composition root",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-sources|-resident|-model)?\\.ts)" },
-    to: { path: "^src/(wire(-sources|-resident|-model)?|main)\\.ts" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire[a-z-]*\\.ts)" },
+    to: { path: "^src/(wire[a-z-]*|main)\\.ts" },
   },
   {
     name: "only config reads settings",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-sources|-resident|-model)?\\.ts)" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire[a-z-]*\\.ts)" },
     to: { path: "^src/config\\.ts" },
   },
   { name: "nothing runs in circles", severity: "error", from: {}, to: { circular: true } },

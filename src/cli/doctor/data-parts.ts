@@ -86,6 +86,7 @@ async function indexInUse({ dataDir }: Config): Promise<string> {
 
 async function countPosters(config: Config): Promise<string> {
   const { dataDir, home, env } = config;
+  if (env.OPFIND_INDEX === "qdrant") return "on Qdrant; `opfind index status` counts it";
   if (!existsSync(join(dataDir, "embeddings", "posters.sqlite"))) {
     const hasStarter = env.OPFIND_STARTER !== "off" && existsSync(join(home, "embeddings", "starter"));
     if (hasStarter) return "no posters of your own yet; the starter pack is used";

@@ -48,7 +48,7 @@ async function animeIn(dataDir: string): Promise<ReadonlySet<number>> {
   const store = openPosterStore({ dataDir, clock: stillClock() });
   const posters = [];
   for await (const poster of store.list()) posters.push(poster);
-  for (const { posterId } of posters) expect(store.views(posterId, "model-a")).toHaveLength(2);
+  for (const { posterId } of posters) expect(store.embedded(posterId)).toHaveLength(2);
   store.close();
   return new Set(posters.map(({ anilistId }) => anilistId));
 }
