@@ -28,11 +28,6 @@ export function logPosition(database: Database): number {
   return seq.get() ?? 0;
 }
 
-/** How many changes wait for the next backup. */
-export function waitingChanges(database: Database): number {
-  return database.prepare<[], number>("SELECT count(*) FROM changes").pluck().get() ?? 0;
-}
-
 /**
  * The end of the next part of the log: the last end of a transaction among the next `limit` changes, or the first one
  * behind them. @returns null when nothing came after `after`

@@ -18,7 +18,7 @@ export interface IndexVersion {
   readonly isLatest: boolean;
 }
 
-export function versionOf({ vectors }: Pick<IndexManifest, "vectors">): string {
+function versionOf({ vectors }: Pick<IndexManifest, "vectors">): string {
   return vectors.file.slice(GENERATION.length, GENERATION.length + 8);
 }
 

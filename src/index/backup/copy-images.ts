@@ -53,7 +53,7 @@ export async function soundImage(files: PosterFiles, name: string): Promise<Uint
   }
 }
 
-export function sha256Of(image: string): string {
+function sha256Of(image: string): string {
   return image.slice(3, 67);
 }
 

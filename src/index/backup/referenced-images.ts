@@ -17,7 +17,7 @@ export async function referencedImages(archiveDir: string, { bases, parts }: His
   return images;
 }
 
-export function imagesOfBase(archiveDir: string, { name }: Base): readonly string[] {
+function imagesOfBase(archiveDir: string, { name }: Base): readonly string[] {
   const file = join(archiveDir, name);
   return translated(file, () => {
     const database = new Database(file, { readonly: true, fileMustExist: true });

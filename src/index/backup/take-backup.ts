@@ -79,7 +79,7 @@ export function endBackups(dataDir: string): void {
 }
 
 /** Runs `work` while nobody else changes the archive. @throws OpfindError aborted | disk-full | store-broken */
-export async function underArchiveLock<Result>(
+async function underArchiveLock<Result>(
   { archiveDir, log }: Pick<BackupDeps, "archiveDir" | "log">,
   work: () => Promise<Result>,
   signal: AbortSignal,
