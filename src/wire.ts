@@ -3,7 +3,7 @@ import type { AnilistId, MalId } from "./domain/anime.ts";
 import type { SqlitePosterStore } from "./index/poster-store.ts";
 import type { Logger } from "./log.ts";
 import type { Calibration } from "./pipeline/calibration.ts";
-import type { Clock, Embedder, RgbImage, VectorIndex } from "./pipeline/ports.ts";
+import type { Clock, Embedder, RgbImage, VectorIndex, Verifier } from "./pipeline/ports.ts";
 import type { View } from "./pipeline/views.ts";
 import { openIdMap } from "./sources/id-map.ts";
 import { Snapshot } from "./sources/snapshot.ts";
@@ -21,6 +21,7 @@ export interface Recogniser {
 export interface Gallery extends Recogniser, Pick<Songs, "resolveTitle" | "cards" | "userList"> {
   readonly store: SqlitePosterStore;
   readonly index: VectorIndex;
+  readonly verifier: Verifier;
   readonly galleryViews: (image: RgbImage) => readonly View[];
   readonly anilistIdOf: (malId: MalId) => AnilistId | null;
   readonly franchiseIdOf: (anilistId: AnilistId, signal: AbortSignal) => Promise<AnilistId | null>;
@@ -79,9 +80,12 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
     });
     const [recogniser, index] = await bothSettled(starting, searching);
     const { galleryViews } = await import("./pipeline/views.ts");
+    const { openVerifier } = await import("./pipeline/verify.ts");
+    const verifier = openVerifier({ store, decode: recogniser.decode, log: context.log });
+    opened.push(() => verifier.close());
     const titles = await openTitles(context);
     opened.push(titles.close);
-    return { ...recogniser, ...titles, store, index, galleryViews, clock, close };
+    return { ...recogniser, ...titles, store, index, verifier, galleryViews, clock, close };
   } catch (error) {
     await close();
     throw error;

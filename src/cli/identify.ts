@@ -30,7 +30,7 @@ export interface IdentifyWire {
   openSongs(context: VerbContext): Promise<SongAnswers>;
 }
 
-type OpenGallery = Pick<IdentifyDeps, "decode" | "embedder" | "index" | "calibration"> & {
+type OpenGallery = Pick<IdentifyDeps, "decode" | "embedder" | "index" | "calibration" | "verifier"> & {
   readonly store: Pick<PosterStore, "labels" | "embeddingsOf">;
   close(): Promise<void>;
 };

@@ -16,6 +16,8 @@ export interface RankedAnime {
   readonly score: number;
   /** anime further down the list whose nearest poster shows the same artwork; they are left out there */
   readonly sameArtwork: readonly AnilistId[];
+  /** points of the query that agree with the nearest poster; absent where nobody compared them */
+  readonly inliers?: number;
 }
 
 export interface Ranking {

@@ -121,7 +121,7 @@ describe("the features of the leader", () => {
 });
 
 describe("a calibration", () => {
-  const features: Features = { score: 0.5, margin: 0.1, contrast: 0.2, agreement: 1, size: 0, crowd: 0 };
+  const features: Features = { score: 0.5, margin: 0.1, contrast: 0.2, agreement: 1, size: 0, crowd: 0, inliers: 0 };
 
   test("turns features into a probability", () => {
     expect(probability(features, WEIGHTS)).toBeCloseTo(0.5);
@@ -135,7 +135,12 @@ describe("a calibration", () => {
     expect(isFor(written, "m@2")).toBe(false);
   });
 
-  test.each([[{}], [null], [{ ...uncalibrated("m@1"), format: 2 }], [{ ...uncalibrated("m@1"), ceiling: 3 }]])(
+  test("of the first format, which knew nothing of points, is read as well", () => {
+    const written = { ...uncalibrated("m@1"), format: 1 };
+    expect(parseCalibration(JSON.parse(JSON.stringify(written)))).toEqual(written);
+  });
+
+  test.each([[{}], [null], [{ ...uncalibrated("m@1"), format: 3 }], [{ ...uncalibrated("m@1"), ceiling: 3 }]])(
     "of another form is refused: %#",
     (json) => {
       expect(() => parseCalibration(json)).toThrow(expect.objectContaining({ code: "manifest-invalid" }));

@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Vendor package → the rooms that know it. A package that changes hands changes one folder. */
 const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
+  "@techstark/opencv-js": ["pipeline/opencv\\.ts"],
   "@urql/core": ["sources/"],
   "better-sqlite3": ["index/", "sources/", "cli/doctor/", "models/process-lock\\.ts"],
   "cli-progress": ["cli/output\\.ts"],
