@@ -50,8 +50,8 @@ export function tierlistVerb(context: VerbContext, wire: IdentifyWire): Command 
 const HELP = `
 Reads boards of pictures of one size in rows: tier lists with a column of coloured labels, with gaps or with tiles
 side by side, grids, captioned squares and collages without gaps. At most ${MAX_CELLS} pictures. Labels are told apart by
-their colour; their text is not read. Gaps thinner than six pixels, and labelled tiles without gaps, are read best from
-pictures that were neither scaled nor saved as JPEG.`;
+their colour; their text is not read. Pictures saved as poor JPEG, and gaps of one or two pixels that were scaled
+and saved as JPEG, are read less well.`;
 
 interface Opened {
   readonly context: VerbContext;

@@ -17,12 +17,12 @@ const TARGETS = {
   falseMatches: 0.003,
   /** share of the foreign queries that end as a match or with candidates, in the whole gallery */
   falseAccepts: 0.005,
-  /** of the known queries in first place that are left alone, because comparing points costs more than they are worth */
-  leftInDoubt: 0.001,
+  /** share of the foreign queries in the whole gallery whose points are compared: an answer of "unknown" stays quick */
+  compared: 0.1,
 } as const;
 
-/** However well the run went: an answer given alone is nearly certain, and a match more likely right than not. */
-const FLOORS = { clear: 0.9, match: 0.7 } as const;
+/** However well the run went: an answer given alone is nearly certain, a match more likely right than not, a candidate worth a look. */
+const FLOORS = { clear: 0.9, match: 0.7, ambiguous: 0.1 } as const;
 
 const FOLDS = 5;
 
@@ -53,7 +53,7 @@ export function fitCalibration(
   const verified = probes.some((probe) => probe.verified) ? fitStage(probes, "verified", typicalBackground) : null;
   const isClear = (from: number) => precisionFrom(first.answers, from) >= TARGETS.clearPrecision;
   const clear = Math.max(FLOORS.clear, lowestThreshold(first.answers, isClear));
-  const doubtful = Math.min(clear, doubtfulFrom(probes, all.answers));
+  const doubtful = Math.min(clear, strangersAbove(probes, all.answers, TARGETS.compared));
   const answers = probes.map(({ verified: isCompared }, at) => {
     const [early, late, closer] = [first, all, verified].map((stage) => stage?.answers[at] ?? NOTHING_FOUND);
     if (!early || !late || early.probability >= clear) return early ?? NOTHING_FOUND;
@@ -80,16 +80,15 @@ function acceptFrom(probes: readonly Probe[], answers: readonly Answer[]) {
   const isMatch = (from: number) =>
     precisionFrom(answers, from) >= TARGETS.matchPrecision && accepted(from) <= TARGETS.falseMatches;
   const match = Math.max(FLOORS.match, lowestThreshold(answers, isMatch));
-  const strangers = answers.filter((_, at) => probes[at]?.kind !== "known" && probes[at]?.isWhole);
-  const claims = strangers.map(({ probability }) => probability);
-  return { match, ambiguous: Math.min(match, recallAtFalseAccepts([], claims, TARGETS.falseAccepts).threshold) };
+  const ambiguous = Math.max(FLOORS.ambiguous, strangersAbove(probes, answers, TARGETS.falseAccepts));
+  return { match, ambiguous: Math.min(match, ambiguous) };
 }
 
-/** The probability above which all but a few of the known queries in first place lie. */
-function doubtfulFrom(probes: readonly Probe[], answers: readonly Answer[]): number {
-  const right = answers.filter(({ isRight }, at) => isRight && probes[at]?.kind === "known");
-  const sorted = right.map(({ probability }) => probability).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * TARGETS.leftInDoubt)] ?? 1;
+/** The probability that this share of the strangers to the whole gallery reaches. */
+function strangersAbove(probes: readonly Probe[], answers: readonly Answer[], most: number): number {
+  const strangers = answers.filter((_, at) => probes[at]?.kind !== "known" && probes[at]?.isWhole);
+  const claims = strangers.map(({ probability }) => probability);
+  return recallAtFalseAccepts([], claims, most).threshold;
 }
 
 /** The mean level of the neighbours further behind, where a gallery is large enough to have them. */
