@@ -41,6 +41,8 @@ function rateCandidates(
   return rated.map(({ anime, confidence }) => candidate(anime, confidence / Math.max(1, total)));
 }
 
-function candidate({ anilistId, title, score, posterId, sameArtwork }: RankedAnime, confidence: number): Candidate {
-  return { anilistId, title, confidence, score, posterId, sameArtwork };
+function candidate(anime: RankedAnime, confidence: number): Candidate {
+  const { anilistId, title, score, posterId, sameArtwork, sameArtworkTitles, franchise } = anime;
+  const shared = sameArtworkTitles ? { sameArtworkTitles } : {};
+  return { anilistId, title, confidence, score, posterId, sameArtwork, ...shared, franchise };
 }
