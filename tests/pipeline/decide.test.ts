@@ -52,6 +52,11 @@ describe("the verdict", () => {
     expect(confidences.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(1);
   });
 
+  test("is a match where very many points agree, however little the network sees", () => {
+    const seen = (inliers: number) => answer({ ...ranked(1, 0.5), inliers }, ranked(2, 0.49)).kind;
+    expect([seen(24), seen(25)]).toEqual(["unknown", "match"]);
+  });
+
   test("never claims more than the calibration run could know", () => {
     const { candidates } = answer(ranked(1, 0.99), ranked(2, 0.1));
     expect(candidates[0]?.confidence).toBe(CALIBRATION.ceiling);
