@@ -41,6 +41,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "@qdrant/js-client-rest": ["index/qdrant/"],
   "@fastify/[a-z-]+": ["http/"],
   "@redis/client": ["http/", "sources/"],
+  "@techstark/opencv-js": ["pipeline/opencv\\.ts"],
   "@urql/core": ["sources/"],
   "better-sqlite3": ["index/", "sources/", "cli/doctor/", "models/process-lock\\.ts"],
   "cli-progress": ["cli/output\\.ts"],
