@@ -71,7 +71,7 @@ export class PosterWriter {
     const ids = posterIdsFor(sha256, anilistId);
     const ofAnime = { must: [{ key: "anilistId", match: { value: anilistId } }] };
     const [taken, sample] = await Promise.all([
-      this.#points.read(ids, { payload: true, vectors: true }, signal),
+      this.#points.read(ids, { payload: true, vectors: true, isAgreed: true }, signal),
       this.#points.first(ofAnime, { payload: true }, signal),
     ]);
     const facts = sample && readPayload(sample);
@@ -142,7 +142,7 @@ export class PosterWriter {
   }
 
   async #payloadOf(posterId: PosterId, signal: AbortSignal): Promise<PosterPayload | undefined> {
-    const [point] = await this.#points.read([posterId], { payload: true }, signal);
+    const [point] = await this.#points.read([posterId], { payload: true, isAgreed: true }, signal);
     return point && readPayload(point);
   }
 }
