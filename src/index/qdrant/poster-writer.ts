@@ -99,8 +99,9 @@ export class PosterWriter {
     const update_filter = { must: [{ is_empty: { key: "sha256" } }] };
     const points = [{ id: posterId, vector: named, payload }];
     await this.#points.write([{ upsert: { points, update_filter } }], signal);
+    // Read through the alias: a version that began to answer meanwhile has to have it, too.
     const present = await this.#payloadOf(posterId, signal);
-    return present === undefined || present.birth === birth ? { kind: "added", posterId } : undefined;
+    return present?.birth === birth ? { kind: "added", posterId } : undefined;
   }
 
   async #complete(
