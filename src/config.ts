@@ -4,11 +4,19 @@ import { fileURLToPath } from "node:url";
 import { parse as parseDotenv } from "dotenv";
 import { z } from "zod";
 import { OpfindError } from "./errors.ts";
+import { QDRANT_SCHEMAS, QDRANT_VARIABLES } from "./qdrant-variables.ts";
+import { flag, url, whole } from "./setting-kinds.ts";
 
-const url = z.url({ protocol: /^https?$/ });
 /** A name with a dot, its port where it is not 443; of addresses only this machine's own, with its port. */
 const host = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*(?::\d{1,5})?|127\.0\.0\.1:\d{1,5})$/;
-const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === "1" || value === "true");
+
+/** Values apart by commas; none unless set. */
+const list = (one: z.ZodType<string, string>) =>
+  z
+    .string()
+    .default("")
+    .transform((value) => value.split(",").flatMap((name) => name.trim() || []))
+    .pipe(z.array(one));
 
 /** Every variable opfind reads: its shape, what a person writes there, and an example. `.env.example` lists the same. */
 export const VARIABLES = {
@@ -31,11 +39,7 @@ export const VARIABLES = {
     shape: "auto, cpu, cuda, webgpu, … or a list in order of preference",
     example: "cuda,cpu",
   },
-  OPFIND_THREADS: {
-    schema: z.coerce.number().int().min(1).max(256).default(1),
-    shape: "a whole number from 1 to 256",
-    example: "1",
-  },
+  OPFIND_THREADS: whole(1, 256, 1),
   OPFIND_INDEX: {
     schema: z.enum(["auto", "faiss", "exact", "qdrant"]).default("auto"),
     shape: "auto, faiss, exact or qdrant",
@@ -92,57 +96,50 @@ export const VARIABLES = {
     shape: "a MyAnimeList client id",
     example: "6114d00ca681b7701d1e15fe11a4987e",
   },
-  QDRANT_URL: { schema: url.optional(), shape: "an http(s) URL", example: "http://localhost:6333" },
-  QDRANT_API_KEY: { schema: z.string().min(1).optional(), shape: "an API key of Qdrant", example: "a-long-secret" },
-  QDRANT_COLLECTION: {
+  ...QDRANT_VARIABLES,
+  OPFIND_HTTP_HOST: {
     schema: z
       .string()
-      .regex(/^[a-z][a-z0-9_-]{0,99}$/)
-      .default("opfind"),
-    shape: "a name of small letters, digits, - and _",
-    example: "opfind",
+      .regex(/^[A-Za-z0-9.:-]+$/)
+      .default("127.0.0.1"),
+    shape: "an address of this machine to listen on",
+    example: "0.0.0.0",
   },
-  QDRANT_HNSW_M: {
-    schema: z.coerce.number().int().min(4).max(128).default(16),
-    shape: "a whole number from 4 to 128",
-    example: "16",
+  OPFIND_HTTP_PORT: {
+    schema: z.coerce.number().int().min(0).max(65_535).default(8080),
+    shape: "a port, 0 for any that is free",
+    example: "8080",
   },
-  QDRANT_HNSW_EF_CONSTRUCT: {
-    schema: z.coerce.number().int().min(4).max(4096).default(128),
-    shape: "a whole number from 4 to 4096",
-    example: "128",
+  OPFIND_HTTP_OPEN: {
+    schema: z.enum(["auto", "0", "1"]).default("auto"),
+    shape: "auto, 0 or 1",
+    example: "1",
   },
-  QDRANT_HNSW_EF: {
-    schema: z.coerce.number().int().min(1).max(4096).default(128),
-    shape: "a whole number from 1 to 4096",
-    example: "128",
+  OPFIND_METRICS_OPEN: { schema: flag.default(false), shape: "0 or 1", example: "1" },
+  OPFIND_TRUSTED_PROXIES: {
+    schema: list(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])),
+    shape: "a list of addresses and networks",
+    example: "10.0.0.0/8,fd00::1",
   },
-  QDRANT_QUANTISATION: { schema: z.enum(["off", "int8"]).default("off"), shape: "off or int8", example: "int8" },
-  QDRANT_ON_DISK: { schema: flag.default(false), shape: "0 or 1", example: "1" },
-  QDRANT_REPLICAS: {
-    schema: z.coerce.number().int().min(1).max(16).default(1),
-    shape: "a whole number from 1 to 16",
-    example: "2",
+  OPFIND_CORS_ORIGINS: {
+    schema: list(z.string().regex(/^https?:\/\/[A-Za-z0-9.:[\]-]+$/)),
+    shape: "a list of origins",
+    example: "https://opfind.example.org",
   },
-  QDRANT_WRITE_REPLICAS: {
-    schema: z.coerce.number().int().min(1).max(16).default(1),
-    shape: "a whole number from 1 to 16",
-    example: "2",
+  OPFIND_IMAGE_HOSTS: {
+    schema: list(z.string().regex(host)),
+    shape: "a list of host names",
+    example: "covers.example.org,images.example.org:8443",
   },
-  QDRANT_SHARDS: {
-    schema: z.coerce.number().int().min(1).max(1024).optional(),
-    shape: "a whole number from 1 to 1024",
-    example: "6",
+  OPFIND_RATE_PER_KEY: {
+    schema: z.coerce.number().int().min(0).max(1_000_000_000).default(3_000),
+    shape: "points a minute, 0 for no limit",
+    example: "3000",
   },
-  QDRANT_WAL_MB: {
-    schema: z.coerce.number().int().min(1).max(1024).default(32),
-    shape: "a whole number from 1 to 1024",
-    example: "32",
-  },
-  QDRANT_TIMEOUT_MS: {
-    schema: z.coerce.number().int().min(100).max(600_000).default(10_000),
-    shape: "milliseconds from 100 to 600000",
-    example: "10000",
+  OPFIND_RATE_PER_ADDRESS: {
+    schema: z.coerce.number().int().min(0).max(1_000_000_000).default(600),
+    shape: "points a minute, 0 for no limit",
+    example: "600",
   },
   REDIS_URL: {
     schema: z.url({ protocol: /^rediss?$/ }).optional(),
@@ -170,19 +167,16 @@ const SCHEMA = z.object({
   TENRAI_URL: VARIABLES.TENRAI_URL.schema,
   MAL_URL: VARIABLES.MAL_URL.schema,
   MAL_CLIENT_ID: VARIABLES.MAL_CLIENT_ID.schema,
-  QDRANT_URL: VARIABLES.QDRANT_URL.schema,
-  QDRANT_API_KEY: VARIABLES.QDRANT_API_KEY.schema,
-  QDRANT_COLLECTION: VARIABLES.QDRANT_COLLECTION.schema,
-  QDRANT_HNSW_M: VARIABLES.QDRANT_HNSW_M.schema,
-  QDRANT_HNSW_EF_CONSTRUCT: VARIABLES.QDRANT_HNSW_EF_CONSTRUCT.schema,
-  QDRANT_HNSW_EF: VARIABLES.QDRANT_HNSW_EF.schema,
-  QDRANT_QUANTISATION: VARIABLES.QDRANT_QUANTISATION.schema,
-  QDRANT_ON_DISK: VARIABLES.QDRANT_ON_DISK.schema,
-  QDRANT_REPLICAS: VARIABLES.QDRANT_REPLICAS.schema,
-  QDRANT_WRITE_REPLICAS: VARIABLES.QDRANT_WRITE_REPLICAS.schema,
-  QDRANT_SHARDS: VARIABLES.QDRANT_SHARDS.schema,
-  QDRANT_WAL_MB: VARIABLES.QDRANT_WAL_MB.schema,
-  QDRANT_TIMEOUT_MS: VARIABLES.QDRANT_TIMEOUT_MS.schema,
+  OPFIND_HTTP_HOST: VARIABLES.OPFIND_HTTP_HOST.schema,
+  OPFIND_HTTP_PORT: VARIABLES.OPFIND_HTTP_PORT.schema,
+  OPFIND_HTTP_OPEN: VARIABLES.OPFIND_HTTP_OPEN.schema,
+  OPFIND_METRICS_OPEN: VARIABLES.OPFIND_METRICS_OPEN.schema,
+  OPFIND_TRUSTED_PROXIES: VARIABLES.OPFIND_TRUSTED_PROXIES.schema,
+  OPFIND_CORS_ORIGINS: VARIABLES.OPFIND_CORS_ORIGINS.schema,
+  OPFIND_IMAGE_HOSTS: VARIABLES.OPFIND_IMAGE_HOSTS.schema,
+  OPFIND_RATE_PER_KEY: VARIABLES.OPFIND_RATE_PER_KEY.schema,
+  OPFIND_RATE_PER_ADDRESS: VARIABLES.OPFIND_RATE_PER_ADDRESS.schema,
+  ...QDRANT_SCHEMAS,
   REDIS_URL: VARIABLES.REDIS_URL.schema,
 });
 

@@ -5,6 +5,7 @@ import { openPosterDatabase } from "./index/poster-database.ts";
 import { Metrics } from "./metrics.ts";
 import { openArtwork } from "./pipeline/artwork.ts";
 import { decodeBoard } from "./pipeline/decode.ts";
+import { IndexedSearch } from "./pipeline/indexed-search.ts";
 import { openResident } from "./pipeline/open-resident.ts";
 import { ReindexJobs } from "./pipeline/reindex-jobs.ts";
 import type { Resident } from "./pipeline/resident.ts";
@@ -71,6 +72,7 @@ function assemble({ gallery, reindexing, queue, metrics, cover }: Parts): Reside
       follow: () => index.follow(),
       counts: async () => ({ posters: await store.count(), embeddings: index.size }),
       reindexing,
+      search: new IndexedSearch({ ...gallery, queue, version: () => index.version() }),
     },
     sources: { songsOf, cards, titles, cover },
     queue,

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { AnilistId, MalId } from "./domain/anime.ts";
 import type { GalleryStore } from "./index/gallery-store.ts";
+import type { KeyStore } from "./index/key-store.ts";
 import type { FollowedIndex } from "./index/live-index.ts";
 import type { IndexPreference, OpenIndexDeps } from "./index/open-index.ts";
 import type { SqlitePosterStore } from "./index/poster-store.ts";
@@ -210,4 +211,10 @@ async function seed(store: SqlitePosterStore, modelId: string, { config, log }: 
   const seeding = await seedStarter(store, { dir: join(config.home, "embeddings", "starter"), modelId });
   if (seeding.kind === "seeded") log.info(`the starter pack gives ${seeding.posters} posters`);
   if (seeding.kind === "refused") log.warn(`the starter pack is left out: ${seeding.why}`);
+}
+
+/** Opens the keys of the HTTP service. @throws OpfindError store-broken | store-busy | disk-full */
+export async function openKeys({ config }: WireContext): Promise<KeyStore> {
+  const { openKeyStore } = await import("./index/key-store.ts");
+  return openKeyStore({ dataDir: config.dataDir, clock });
 }

@@ -45,6 +45,14 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: "measure recognition on folders of labelled posters",
     load: async (context) => (await import("./evaluate.ts")).evaluateVerb(context, await wire()),
   },
+  serve: {
+    summary: "answer the same questions over HTTP",
+    load: async (context) => (await import("./serve.ts")).serveVerb(context, await import("../wire-http.ts")),
+  },
+  keys: {
+    summary: "create, list and revoke keys of the HTTP service",
+    load: async (context) => (await import("./keys.ts")).keysVerb(context, await wire()),
+  },
   doctor: {
     summary: "look at every part of opfind and say what to do where one does not work",
     load: async (context) => (await import("./doctor.ts")).doctorVerb(context),

@@ -14,6 +14,8 @@ export interface IndexTruth {
 export interface FollowedIndex extends VectorIndex {
   /** Brings in what the store has gained and lost. One run serves all who ask meanwhile. @throws like `add` */
   follow(): Promise<void>;
+  /** Changes whenever what a search finds may have changed. */
+  version(): Promise<string>;
 }
 
 interface LiveDeps {
@@ -36,6 +38,7 @@ export class LiveIndex implements FollowedIndex {
   #seen: StoreEnds;
   #followedAt: number;
   #following: Promise<void> | undefined;
+  #replacements = 0;
   readonly #closing = new AbortController();
 
   /** @param since where the store stood, at the latest, when `index` was made */
@@ -68,8 +71,14 @@ export class LiveIndex implements FollowedIndex {
     k: number,
     signal: AbortSignal,
   ): Promise<readonly (readonly Neighbour[])[]> {
-    if (this.#deps.clock.elapsedMs() - this.#followedAt >= FOLLOW_EVERY_MS) await this.follow();
+    await this.#followWhenDue();
     return await this.#current.use((index) => index.search(queries, k, signal));
+  }
+
+  async version(): Promise<string> {
+    await this.#followWhenDue();
+    const { lastEmbeddingId, lastRemovalId } = this.#seen;
+    return `${this.#replacements}.${lastEmbeddingId}.${lastRemovalId}`;
   }
 
   async follow(): Promise<void> {
@@ -86,6 +95,7 @@ export class LiveIndex implements FollowedIndex {
   async replace(next: VectorIndex, since: StoreEnds): Promise<void> {
     while (this.#following) await this.#following.catch(() => {});
     const former = this.#current;
+    this.#replacements++;
     this.#current = new Lease(next);
     this.#seen = since;
     await this.follow();
@@ -96,6 +106,10 @@ export class LiveIndex implements FollowedIndex {
     this.#closing.abort();
     await this.#following?.catch(() => {});
     await this.#current.end();
+  }
+
+  async #followWhenDue(): Promise<void> {
+    if (this.#deps.clock.elapsedMs() - this.#followedAt >= FOLLOW_EVERY_MS) await this.follow();
   }
 
   async #followStore(): Promise<void> {

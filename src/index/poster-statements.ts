@@ -49,6 +49,7 @@ function reading(database: Database) {
     posterOf: database.prepare<[string, number], PosterRow>(`${POSTER} WHERE sha256 = ? AND p.anilist_id = ?`),
     count: database.prepare<[], number>("SELECT count(*) FROM posters").pluck(),
     posters: database.prepare<[number], PosterRow>(`${POSTER} WHERE poster_id > ? ORDER BY poster_id ${PAGE}`),
+    postersOf: database.prepare<[number], PosterRow>(`${POSTER} WHERE p.anilist_id = ? ORDER BY poster_id`),
     withoutEmbeddings: database.prepare<[number, string], PosterRow>(
       `${POSTER} WHERE poster_id > ? AND file IS NOT NULL AND NOT EXISTS
          (SELECT 1 FROM embeddings e WHERE e.poster_id = p.poster_id AND e.model_id = ?) ORDER BY poster_id ${PAGE}`,

@@ -78,6 +78,10 @@ export class SqlitePosterStore implements GalleryStore {
     for (const row of this.#rows()) yield toPoster(row);
   }
 
+  async postersOf(anilistId: AnilistId): Promise<readonly Poster[]> {
+    return this.#sql.postersOf.all(anilistId).map(toPoster);
+  }
+
   async count(): Promise<number> {
     return this.#sql.count.get() ?? 0;
   }

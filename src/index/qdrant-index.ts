@@ -11,6 +11,8 @@ import { requireDimension, unknownRows } from "./rows.ts";
 
 /** Other instances add and remove, too: how many there are is asked anew this often. */
 const RECOUNT_MS = 30_000;
+/** As long as an embedded index may be behind what other processes write. */
+const GOOD_FOR_MS = 2_000;
 /** Points per request, well below what fills one. */
 const POINTS_PER_ADD = 128;
 /** With int8, so many times the wanted number is scored again with the original vectors. */
@@ -98,6 +100,11 @@ export class QdrantIndex implements FollowedIndex {
   /** What is stored is found already; only how much there is has to be asked. */
   async follow(): Promise<void> {
     await this.#recount(this.#closing.signal);
+  }
+
+  /** Qdrant tells nobody what others write: what was found is good for two seconds. */
+  async version(): Promise<string> {
+    return String(Math.floor(this.#deps.clock.elapsedMs() / GOOD_FOR_MS));
   }
 
   async close(): Promise<void> {

@@ -60,6 +60,13 @@ export class QdrantPosterStore implements GalleryStore {
     for await (const [posterId, payload] of this.#payloads()) yield toPoster(posterId, payload);
   }
 
+  async postersOf(anilistId: AnilistId): Promise<readonly Poster[]> {
+    const filter = { must: [{ key: "anilistId", match: { value: anilistId } }] };
+    const posters: Poster[] = [];
+    for await (const [posterId, payload] of this.#payloads(filter)) posters.push(toPoster(posterId, payload));
+    return posters;
+  }
+
   async count(): Promise<number> {
     return await this.#points.count({ must_not: [{ is_empty: { key: "sha256" } }] }, this.#live);
   }

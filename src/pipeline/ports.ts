@@ -111,6 +111,8 @@ export interface PosterStore {
   /** Corrects where the picture of an anime came from, once more is known about it. */
   setSource(sha256: string, anilistId: AnilistId, source: string): Promise<void>;
   list(): AsyncIterable<Poster>;
+  /** Posters of one anime, oldest first. @throws OpfindError aborted */
+  postersOf(anilistId: AnilistId, signal: AbortSignal): Promise<readonly Poster[]>;
   /** @returns labels of the ids that exist @throws OpfindError aborted */
   labels(posterIds: readonly PosterId[], signal: AbortSignal): Promise<ReadonlyMap<PosterId, PosterLabel>>;
   /** Embeddings of a model with `embeddingId` above `after`, ascending. */

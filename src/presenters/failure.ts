@@ -67,7 +67,8 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   "source-timeout": "The service did not answer in time; try again later.",
   "source-other-shape": "The service changed its answers; look for a newer opfind.",
   "source-offline": "Unset OPFIND_OFFLINE to ask the services.",
-  "url-forbidden": "Nothing was sent there. OPFIND_COVER_HOSTS lists the hosts that covers may come from.",
+  "url-forbidden":
+    "Nothing was sent there. OPFIND_COVER_HOSTS lists the hosts that covers may come from, OPFIND_IMAGE_HOSTS those of pictures sent as URL.",
   "cover-missing": "Take a picture of your own: `opfind posters import DIR`.",
   "list-missing": "Check the name on anilist.co; a private list has to be made public first.",
   "queue-full": "Try again in a moment.",

@@ -3,6 +3,7 @@ import type { IForbiddenRuleType } from "dependency-cruiser";
 /** Files at the top of src/ that are no room: each may be imported by the rooms that name it. */
 const ERRORS = "errors\\.ts";
 const LOG = "log\\.ts";
+const METRICS = "metrics\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
 const WIRE = "wire[a-z-]*\\.ts";
@@ -17,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   models: ["domain/", PORTS, ERRORS, LOG],
   presenters: ["domain/", "pipeline/", "evaluate/", ERRORS],
   evaluate: ["domain/", "pipeline/", "index/", "models/", ERRORS, LOG],
+  http: ["domain/", "pipeline/", "presenters/", ERRORS, LOG, METRICS],
   cli: [
     "domain/",
     "pipeline/",
@@ -25,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "models/",
     "evaluate/",
     "presenters/",
+    "http/",
     ERRORS,
     LOG,
     CONFIG,
@@ -36,20 +39,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** Vendor package → the rooms that know it. A package that changes hands changes one folder. */
 const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "@qdrant/js-client-rest": ["index/qdrant/"],
+  "@fastify/[a-z-]+": ["http/"],
+  "@redis/client": ["http/", "sources/"],
   "@urql/core": ["sources/"],
   "better-sqlite3": ["index/", "sources/", "cli/doctor/", "models/process-lock\\.ts"],
   "cli-progress": ["cli/output\\.ts"],
-  "@redis/client": ["sources/"],
   cockatiel: ["sources/", "index/qdrant/"],
   commander: ["cli/"],
   dotenv: [CONFIG],
   "faiss-node": ["index/"],
-  "ipaddr\\.js": ["sources/"],
+  fastify: ["http/"],
+  "fastify-type-provider-zod": ["http/"],
+  "ipaddr\\.js": ["sources/", "http/"],
   keyv: ["sources/"],
+  "lru-cache": ["pipeline/"],
   "onnxruntime-node": ["pipeline/", "cli/doctor/"],
   "p-queue": ["pipeline/work-queue\\.ts"],
   pino: [LOG],
   "prom-client": ["metrics\\.ts"],
+  "rate-limiter-flexible": ["http/", "sources/(shared-turns|turn)\\.ts"],
   undici: ["sources/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };
