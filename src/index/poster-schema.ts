@@ -1,3 +1,5 @@
+import { DISCORD_TABLES } from "./discord-schema.ts";
+
 /**
  * The truth, version by version (`user_version`). Row ids are AUTOINCREMENT: an id that was removed never comes back,
  * so an index that still knows it cannot name another anime. A vector is little-endian float32 `[dimension]`.
@@ -43,4 +45,5 @@ export const POSTER_MIGRATIONS: readonly string[] = [
     poster_id  INTEGER NOT NULL
   ) STRICT;
   `,
+  DISCORD_TABLES,
 ];

@@ -15,9 +15,10 @@ import type {
 } from "../pipeline/ports.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
-import { type PosterRecord, paged, toEmbedding, toLabel, toPoster, toRecord, toVector } from "./poster-rows.ts";
+import { type PosterRecord, paged, toEmbedding, toLabel, toPoster, toRecord } from "./poster-rows.ts";
 import { POSTER_MIGRATIONS } from "./poster-schema.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
+import { PosterWriter } from "./poster-writer.ts";
 import { openDatabase, storeFailure, translated } from "./sqlite.ts";
 import type { StoreEnds, StoreState } from "./store-state.ts";
 
@@ -41,28 +42,53 @@ export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Cl
 export class SqlitePosterStore implements PosterStore {
   readonly #database: Database;
   readonly #images: PosterImages;
-  readonly #clock: Clock;
+  readonly #writer: PosterWriter;
   readonly #sql: PosterStatements;
 
   constructor(database: Database, files: PosterFiles, clock: Clock) {
     this.#database = database;
-    this.#clock = clock;
     this.#sql = prepareStatements(database);
+    this.#writer = new PosterWriter(this.#sql, clock);
     this.#images = new PosterImages(files, this.#sql, { clock, locked: (work) => this.#write(work) });
   }
 
   async add(poster: NewPoster): Promise<AddOutcome> {
+    const [outcome] = await this.addTogether([poster]);
+    if (!outcome) throw new RangeError("a poster was added and has no outcome");
+    return outcome;
+  }
+
+  /**
+   * Adds posters in one transaction, together with what else has to be true from then on.
+   * @param alongside writes that; when it throws, nothing is added
+   * @throws like `add` | whatever `alongside` throws
+   */
+  async addTogether(
+    posters: readonly NewPoster[],
+    alongside: (outcomes: readonly AddOutcome[]) => void = () => {},
+  ): Promise<readonly AddOutcome[]> {
     try {
       await this.#images.sweepOnce();
       for (let left = IMAGE_TRIES; left > 0; left--) {
-        const file = await this.#images.keep(poster);
-        const outcome = this.#write(() => this.#insert(poster, file));
-        if (outcome) return outcome;
+        const files = await Promise.all(posters.map((poster) => this.#images.keep(poster)));
+        const outcomes = this.#write(() => {
+          // Swept away meanwhile? Sweeps hold the same lock as this.
+          if (files.some((file) => file !== null && !this.#images.has(file))) return null;
+          const added = posters.map((poster, at) => this.#writer.insert(poster, files[at] ?? null));
+          alongside(added);
+          return added;
+        });
+        if (outcomes) return outcomes;
       }
     } catch (error) {
       throw storeFailure(this.#database.name, error);
     }
-    throw new RangeError(`the image ${poster.sha256} vanishes as soon as it is written`);
+    throw new RangeError(`an image vanishes as soon as it is written: ${posters.map(({ sha256 }) => sha256).join()}`);
+  }
+
+  /** Opens what lives in the same file, so that it can be written in the same transaction. */
+  sharing<Part>(open: (database: Database) => Part): Part {
+    return open(this.#database);
   }
 
   has(sha256: string, anilistId: AnilistId, modelId: string): boolean {
@@ -111,7 +137,7 @@ export class SqlitePosterStore implements PosterStore {
   /** A poster that was removed meanwhile is left removed. */
   addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
     this.#write(() => {
-      if (this.#sql.poster.get(posterId)) this.#insertEmbeddings(posterId, modelId, embeddings);
+      if (this.#sql.poster.get(posterId)) this.#writer.insertEmbeddings(posterId, modelId, embeddings);
     });
   }
 
@@ -120,8 +146,10 @@ export class SqlitePosterStore implements PosterStore {
     return file ? await this.#images.read(file) : null;
   }
 
-  async remove(posterId: PosterId): Promise<boolean> {
+  /** @param isWanted asked in the same transaction, where it may write, too; false leaves the poster */
+  async remove(posterId: PosterId, isWanted: () => boolean = () => true): Promise<boolean> {
     const row = this.#write(() => {
+      if (!isWanted()) return undefined;
       const found = this.#sql.poster.get(posterId);
       if (!found) return undefined;
       this.#sql.removePoster.run(posterId);
@@ -157,8 +185,8 @@ export class SqlitePosterStore implements PosterStore {
       const isFresh = this.#sql.hasHistory.get() === 0;
       let count = 0;
       for (const poster of posters) {
-        if (isFresh) this.#insert(poster, null);
-        else if (!this.#complete(poster)) continue;
+        if (isFresh) this.#writer.insert(poster, null);
+        else if (!this.#writer.complete(poster)) continue;
         count++;
       }
       return count;
@@ -210,38 +238,5 @@ export class SqlitePosterStore implements PosterStore {
 
   #write<Result>(work: () => Result): Result {
     return translated(this.#database.name, () => this.#database.transaction(work).immediate());
-  }
-
-  /** @returns null when the image has been swept away meanwhile; sweeps hold the same lock as this */
-  #insert(poster: NewPoster, file: string | null): AddOutcome | null {
-    if (file !== null && !this.#images.has(file)) return null;
-    const { anilistId, malId, title } = poster.anime;
-    const { romaji, english, native } = title;
-    this.#sql.saveAnime.run(anilistId, malId, romaji, english, native, poster.franchiseId);
-    const known = this.#sql.posterOf.get(poster.sha256, anilistId);
-    const gainsImage = file !== null && known?.file === null;
-    if (known && gainsImage) this.#sql.addImage.run(file, poster.source, poster.addedBy, known.posterId);
-    const posterId = known?.posterId ?? this.#insertPoster(poster, file);
-    this.#insertEmbeddings(posterId, poster.modelId, poster.embeddings);
-    return { kind: known && !gainsImage ? "duplicate" : "added", posterId };
-  }
-
-  /** @returns false for a poster that is not stored, was removed, has a picture, or has its embeddings */
-  #complete({ sha256, anime, modelId, embeddings }: NewPoster): boolean {
-    const known = this.#sql.posterOf.get(sha256, anime.anilistId);
-    if (!known || known.file !== null || this.#sql.hasEmbeddings.get(known.posterId, modelId) !== 0) return false;
-    this.#insertEmbeddings(known.posterId, modelId, embeddings);
-    return true;
-  }
-
-  #insertPoster({ anime, sha256, source, addedBy }: NewPoster, file: string | null): PosterId {
-    const addedAt = new Date(this.#clock.now()).toISOString();
-    return Number(this.#sql.addPoster.run(anime.anilistId, sha256, file, source, addedAt, addedBy).lastInsertRowid);
-  }
-
-  #insertEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
-    for (const { view, embedding } of embeddings) {
-      this.#sql.addEmbedding.run(posterId, modelId, view, toVector(embedding));
-    }
   }
 }

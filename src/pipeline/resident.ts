@@ -2,6 +2,7 @@ import type { AnilistId, Anime } from "../domain/anime.ts";
 import type { Identification } from "../domain/identification.ts";
 import type { PosterId } from "../domain/poster.ts";
 import type { OpfindError } from "../errors.ts";
+import type { Confirming } from "./confirming.ts";
 import type { SongsOf } from "./enrich.ts";
 import type { LearnedPoster, PosterToLearn } from "./learn-poster.ts";
 import type { PosterLabel } from "./ports.ts";
@@ -41,6 +42,7 @@ export interface Resident {
   /** @returns false when there is no such poster */
   forget(posterId: PosterId): Promise<boolean>;
   readonly reindexing: Reindexing;
+  readonly confirming: Confirming;
   facts(): Promise<ResidentFacts>;
 }
 

@@ -6,7 +6,7 @@ const LOG = "log\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
 const WIRE = "wire(-sources)?\\.ts";
-const PORTS = "pipeline/ports\\.ts";
+const PORTS = "pipeline/(ports|confirming|pending)\\.ts";
 
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {

@@ -1,0 +1,31 @@
+import type { DeploymentStore, SettingsStore } from "../pipeline/pending.ts";
+import type { SqlitePosterStore } from "./poster-store.ts";
+import { translated } from "./sqlite.ts";
+
+/** The settings of servers, in the file of the poster store. */
+export function openSettingsStore(store: SqlitePosterStore): SettingsStore {
+  return store.sharing((database) => {
+    const read = database.prepare<[string], string>("SELECT settings FROM guild_settings WHERE guild_id = ?").pluck();
+    const write = database.prepare<[string, string]>(
+      "INSERT INTO guild_settings VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings",
+    );
+    return {
+      read: async (guildId) => read.get(guildId) ?? null,
+      write: async (guildId, settings) => void translated(database.name, () => write.run(guildId, settings)),
+    };
+  });
+}
+
+/** Which command definitions Discord has, in the file of the poster store. */
+export function openDeploymentStore(store: SqlitePosterStore): DeploymentStore {
+  return store.sharing((database) => {
+    const hashOf = database.prepare<[string], string>("SELECT hash FROM deployed_commands WHERE scope = ?").pluck();
+    const setHash = database.prepare<[string, string]>(
+      "INSERT INTO deployed_commands VALUES (?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",
+    );
+    return {
+      hashOf: async (scope) => hashOf.get(scope) ?? null,
+      setHash: async (scope, hash) => void translated(database.name, () => setHash.run(scope, hash)),
+    };
+  });
+}
