@@ -64,3 +64,19 @@ export function coverFor({ isAdult, coverUrl }: Anime, { isAgeRestricted }: Read
 export function anilistUrl(anilistId: number): string {
   return `https://anilist.co/anime/${anilistId}`;
 }
+
+/** Which part of its franchise a cover belongs to, and why it is not shown. */
+export function coverPlace({ role, anime }: SeasonSongs, reader: Reader): Markdown {
+  const { say } = reader;
+  const hidden = anime.isAdult && !reader.isAgeRestricted ? say.markdown("cover.adult") : NOTHING;
+  switch (role.kind) {
+    case "season":
+      return joined([say.markdown("cover.season", { number: role.number }), hidden], " ");
+    case "film":
+    case "ova":
+    case "special":
+      return joined([say.markdown(`cover.${role.kind}`), hidden], " ");
+    case "other":
+      return hidden;
+  }
+}

@@ -1,18 +1,16 @@
 import type { APIEmbed } from "discord.js";
-import type { SeasonSongs } from "../../domain/franchise.ts";
+import type { FranchiseSongs, SeasonSongs } from "../../domain/franchise.ts";
 import type { Candidate } from "../../domain/identification.ts";
-import { anilistUrl, animeFacts, coverFor, otherTitles, titleFor } from "./anime-facts.ts";
-import { button, rows } from "./buttons.ts";
+import { anilistUrl, animeFacts, coverFor, coverPlace, otherTitles, titleFor } from "./anime-facts.ts";
+import { button, type ComponentButton, rows } from "./buttons.ts";
 import { COLOURS, sureness } from "./confidence-text.ts";
 import { failureText } from "./failure-text.ts";
 import { LIMITS } from "./limits.ts";
 import { bold, escaped, joined, linked, type Markdown, NOTHING, userMention } from "./markdown.ts";
 import { type DiscordMessage, message } from "./message.ts";
-import { missingText } from "./missing-text.ts";
-import { paging, withinPages } from "./paging.ts";
 import type { Reader } from "./reader.ts";
-import { pageOf, type SongPage, songPages } from "./song-pages.ts";
-import { creditsOf, type SongsOutcome, themesOf } from "./songs-outcome.ts";
+import { themesOf } from "./song-credits.ts";
+import { type SongsOutcome, songsCard } from "./songs-card.ts";
 
 export interface MatchAnswer {
   readonly match: Candidate;
@@ -26,52 +24,45 @@ export interface MatchAnswer {
 
 /** A recognised poster: the anime, how sure it is, whose cover it is, and the songs, page by page. */
 export function presentMatch(answer: MatchAnswer, reader: Reader): DiscordMessage {
+  const { match, songs, page } = answer;
+  const [head, above] = [matchHead(answer, reader), aboutMatch(answer, reader)];
+  const buttons = rows(choices(answer, reader));
+  if ("failure" in songs) {
+    const sentence = reader.say.markdown("match.songs-failed", { sentence: failureText(songs.failure, reader.say) });
+    const description = joined([above, sentence], "\n\n").markdown;
+    return message({ embeds: [{ ...head, description }], components: buttons });
+  }
+  const { embed, paging } = songsCard({ head, above, songs, page, anilistId: match.anilistId }, reader);
+  return message({ embeds: [embed], components: [...paging, ...buttons] });
+}
+
+/** A recognised poster that nobody asked about: a few lines, and a button for the songs. */
+export function presentQuietMatch(answer: MatchAnswer, reader: Reader): DiscordMessage {
   const { songs } = answer;
-  if ("failure" in songs) return withoutSongs(answer, songs.failure, reader);
-  const pages = songPages(songs, reader);
-  const page = withinPages(answer.page ?? pageOf(pages, answer.match.anilistId), pages.length);
-  const shown = pages[page];
-  const missing = missingText(songs, reader);
   const { say } = reader;
-  const credits = [
-    creditsOf(songs, say),
-    pages.length > 1 ? say.plain("songs.page", { page: page + 1, pages: pages.length }) : "",
-  ].filter((part) => part !== "");
+  const count = "failure" in songs ? 0 : themesOf(songs).length;
+  const about = joined([aboutMatch(answer, reader), count > 0 ? say.markdown("songs.count", { count }) : NOTHING], "\n");
+  const quiet = [
+    ...(count > 0 ? [button("songs", "button.songs", reader, "primary")] : []),
+    ...verdictButtons(answer, reader),
+  ];
   return message({
-    embeds: [
-      {
-        ...head(answer, seasonOf(answer, songs), reader),
-        description: joined([about(answer, reader), shown?.text ?? say.markdown("songs.no-anime")], "\n").markdown,
-        ...(missing ? { fields: [{ name: say.plain("missing.title"), value: missing.markdown }] } : {}),
-        ...(credits.length > 0 ? { footer: { text: credits.join(" · ") } } : {}),
-      },
-    ],
-    components: [...paging(names(pages), page, reader), ...rows(choices(answer, reader))],
+    embeds: [{ ...matchHead(answer, reader), description: about.markdown }],
+    components: rows(quiet),
   });
 }
 
-function withoutSongs(answer: MatchAnswer, failure: Parameters<typeof failureText>[0], reader: Reader): DiscordMessage {
-  const sentence = reader.say.markdown("match.songs-failed", { sentence: failureText(failure, reader.say) });
-  return message({
-    embeds: [
-      {
-        ...head(answer, undefined, reader),
-        description: joined([about(answer, reader), sentence], "\n\n").markdown,
-      },
-    ],
-    components: rows(choices(answer, reader)),
-  });
+function seasonOf({ match, songs }: MatchAnswer): SeasonSongs | undefined {
+  return seasonsOf(songs).find(({ anime }) => anime.anilistId === match.anilistId);
 }
 
-function names(pages: readonly SongPage[]): readonly string[] {
-  return pages.map(({ name }) => name);
+function seasonsOf(songs: SongsOutcome): FranchiseSongs["seasons"] {
+  return "failure" in songs ? [] : songs.seasons;
 }
 
-function seasonOf({ match }: MatchAnswer, { seasons }: { readonly seasons: readonly SeasonSongs[] }) {
-  return seasons.find(({ anime }) => anime.anilistId === match.anilistId);
-}
-
-function head({ match }: MatchAnswer, season: SeasonSongs | undefined, reader: Reader): APIEmbed {
+function matchHead(answer: MatchAnswer, reader: Reader): APIEmbed {
+  const { match } = answer;
+  const season = seasonOf(answer);
   const title = season ? titleFor(season.anime, reader) : match.title;
   const cover = season ? coverFor(season.anime, reader) : null;
   return {
@@ -82,17 +73,17 @@ function head({ match }: MatchAnswer, season: SeasonSongs | undefined, reader: R
   };
 }
 
-/** What is above the songs: at most 950 long, so that a page of songs fits below it. */
-function about(answer: MatchAnswer, reader: Reader): Markdown {
-  const { match, songs, confirmedBy } = answer;
+/** At most `MAX_ABOVE` long: two titles of 180, three links of 150, and short sentences of ours. */
+function aboutMatch(answer: MatchAnswer, reader: Reader): Markdown {
+  const { match, confirmedBy } = answer;
   const { say } = reader;
-  const season = "failure" in songs ? undefined : seasonOf(answer, songs);
+  const season = seasonOf(answer);
   return joined(
     [
       season ? otherTitles(season.anime, reader) : NOTHING,
       season ? animeFacts(season.anime, reader) : NOTHING,
       bold(say.markdown("match.verdict", { sure: sureness(match.confidence, say) })),
-      season ? place(season, reader) : NOTHING,
+      season ? coverPlace(season, reader) : NOTHING,
       sharedWith(answer, reader),
       confirmedBy === null ? NOTHING : say.markdown("match.confirmed", { user: userMention(confirmedBy) }),
     ],
@@ -100,27 +91,11 @@ function about(answer: MatchAnswer, reader: Reader): Markdown {
   );
 }
 
-function place({ role, anime }: SeasonSongs, reader: Reader): Markdown {
-  const { say } = reader;
-  const hidden = anime.isAdult && !reader.isAgeRestricted ? say.markdown("cover.adult") : NOTHING;
-  switch (role.kind) {
-    case "season":
-      return joined([say.markdown("cover.season", { number: role.number }), hidden], " ");
-    case "film":
-    case "ova":
-    case "special":
-      return joined([say.markdown(`cover.${role.kind}`), hidden], " ");
-    case "other":
-      return hidden;
-  }
-}
-
 /** Other anime with the same artwork, by name where the franchise has them. */
 function sharedWith({ match, songs }: MatchAnswer, reader: Reader): Markdown {
   if (match.sameArtwork.length === 0) return NOTHING;
-  const seasons = "failure" in songs ? [] : songs.seasons;
   const links = match.sameArtwork.slice(0, MOST_SHARED).map((anilistId) => {
-    const known = seasons.find(({ anime }) => anime.anilistId === anilistId);
+    const known = seasonsOf(songs).find(({ anime }) => anime.anilistId === anilistId);
     const title = known ? titleFor(known.anime, reader) : `AniList ${anilistId}`;
     return linked(escaped(title, MAX_SHARED_TITLE), anilistUrl(anilistId));
   });
@@ -130,13 +105,16 @@ function sharedWith({ match, songs }: MatchAnswer, reader: Reader): Markdown {
 const MOST_SHARED = 3;
 const MAX_SHARED_TITLE = 80;
 
-function choices({ isEphemeral, confirmedBy, songs }: MatchAnswer, reader: Reader) {
-  const hasSongs = !("failure" in songs) && themesOf(songs).length > 0;
+function choices(answer: MatchAnswer, reader: Reader): readonly ComponentButton[] {
+  const hasSongs = !("failure" in answer.songs) && themesOf(answer.songs).length > 0;
   return [
-    ...(confirmedBy === null
-      ? [button("confirm", "button.confirm", reader, "success"), button("wrong", "button.wrong", reader)]
-      : []),
+    ...verdictButtons(answer, reader),
     ...(hasSongs ? [button("playlist", "button.playlist", reader)] : []),
-    ...(isEphemeral ? [button("share", "button.share", reader)] : []),
+    ...(answer.isEphemeral ? [button("share", "button.share", reader)] : []),
   ];
+}
+
+function verdictButtons({ confirmedBy }: MatchAnswer, reader: Reader): readonly ComponentButton[] {
+  if (confirmedBy !== null) return [];
+  return [button("confirm", "button.confirm", reader, "success"), button("wrong", "button.wrong", reader)];
 }
