@@ -15,6 +15,7 @@ export async function benchSearch({ dimension, sizes }) {
     const rows = Array.from({ length: size }, (_, i) => ({
       embeddingId: i + 1,
       posterId: i + 1,
+      view: "full",
       embedding: unit(dimension),
     }));
     const ways = {

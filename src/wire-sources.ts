@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Config } from "./config.ts";
+import { OpfindError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { openSongsOf, type SongsOf } from "./pipeline/enrich.ts";
 import type { AnimeMemory, Clock } from "./pipeline/ports.ts";
@@ -36,6 +37,8 @@ export interface WireContext {
   readonly config: Config;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** told of every request to another service: "ok", its status, or the code of its failure */
+  readonly asked?: (source: string, outcome: string) => void;
 }
 
 export interface Songs {
@@ -43,6 +46,8 @@ export interface Songs {
   readonly resolveTitle: ResolveTitle;
   /** AniList's cards, remembered */
   readonly cards: AnimeMemory["anime"];
+  /** titles by AniList, and by what is on this machine */
+  readonly titles: readonly [remote: Pick<AnimeMemory, "searchTitle">, local: Pick<AnimeMemory, "searchTitle">];
   readonly userList: UserList;
   close(): Promise<void>;
 }
@@ -54,7 +59,7 @@ export const clock: Clock = { now: () => Date.now(), elapsedMs: () => performanc
  * @param snapshot another set of bundled facts, for the demonstration's invented catalogue
  */
 export async function openSongs(
-  { config, log }: Omit<WireContext, "signal">,
+  { config, log, asked }: Omit<WireContext, "signal">,
   snapshot = new Snapshot(config.home),
 ): Promise<Songs> {
   const { env } = config;
@@ -63,7 +68,9 @@ export async function openSongs(
   const userAgent = readUserAgent(config.home);
   // Offline nothing is asked, so nothing waits for its turn either.
   const polite = (manners: Manners): Fetch =>
-    env.OPFIND_OFFLINE ? offlineFetch(manners.service) : politeFetch(manners, { fetch: globalThis.fetch, userAgent });
+    env.OPFIND_OFFLINE
+      ? offlineFetch(manners.service)
+      : counted(politeFetch(manners, { fetch: globalThis.fetch, userAgent }), manners.service, asked);
 
   const anilistClient = openGraphql(env.ANILIST_URL, polite(ANILIST_MANNERS), anilistHeaders(config));
   const cards = cachedAnime(new AniList(anilistClient), deps);
@@ -83,8 +90,23 @@ export async function openSongs(
     songsOf: openSongsOf({ anime, themes, walk: walkFranchise }),
     resolveTitle: openResolveTitle(anime),
     cards: cards.anime,
+    titles: [cards, snapshot],
     userList: openUserList(anilistClient),
     close: () => cache.close(),
+  };
+}
+
+function counted(fetch: Fetch, service: string, asked: WireContext["asked"]): Fetch {
+  if (!asked) return fetch;
+  return async (...request) => {
+    try {
+      const response = await fetch(...request);
+      asked(service, response.ok ? "ok" : String(response.status));
+      return response;
+    } catch (error) {
+      asked(service, error instanceof OpfindError ? error.code : "internal");
+      throw error;
+    }
   };
 }
 

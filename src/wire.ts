@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import type { AnilistId, MalId } from "./domain/anime.ts";
+import type { LiveIndex } from "./index/live-index.ts";
 import type { SqlitePosterStore } from "./index/poster-store.ts";
 import type { Logger } from "./log.ts";
 import type { Calibration } from "./pipeline/calibration.ts";
-import type { Clock, Embedder, RgbImage, VectorIndex } from "./pipeline/ports.ts";
+import type { Clock, Embedder, RgbImage } from "./pipeline/ports.ts";
 import type { View } from "./pipeline/views.ts";
 import { openIdMap } from "./sources/id-map.ts";
 import { Snapshot } from "./sources/snapshot.ts";
@@ -18,9 +19,10 @@ export interface Recogniser {
 }
 
 /** Everything that names posters and learns new ones. */
-export interface Gallery extends Recogniser, Pick<Songs, "resolveTitle" | "cards" | "userList"> {
+export interface Gallery extends Recogniser, Omit<Songs, "close"> {
   readonly store: SqlitePosterStore;
-  readonly index: VectorIndex;
+  /** follows the store */
+  readonly index: LiveIndex;
   readonly galleryViews: (image: RgbImage) => readonly View[];
   readonly anilistIdOf: (malId: MalId) => AnilistId | null;
   readonly franchiseIdOf: (anilistId: AnilistId, signal: AbortSignal) => Promise<AnilistId | null>;
@@ -88,13 +90,19 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
   }
 }
 
-async function openSearch(store: SqlitePosterStore, context: WireContext): Promise<VectorIndex> {
+async function openSearch(store: SqlitePosterStore, context: WireContext): Promise<LiveIndex> {
   const { config, log, signal } = context;
   const model = await modelOf(context);
-  warnOfUnseen(store, model.modelId, log);
-  const { openVectorIndex } = await import("./index/open-index.ts");
+  const { modelId } = model;
+  await warnOfUnseen(store, modelId, log);
+  const [{ openVectorIndex }, { LiveIndex }] = await Promise.all([
+    import("./index/open-index.ts"),
+    import("./index/live-index.ts"),
+  ]);
   const { OPFIND_INDEX: preference } = config.env;
-  return await openVectorIndex({ ...model, store, preference, dataDir: config.dataDir, log, clock }, signal);
+  const since = store.ends(modelId);
+  const index = await openVectorIndex({ ...model, store, preference, dataDir: config.dataDir, log, clock }, signal);
+  return new LiveIndex(index, since, { store, modelId, clock });
 }
 
 /** Waits for both also when one fails: what opens late has to be closed as well. */
@@ -130,15 +138,15 @@ export async function modelOf({ config }: WireContext): Promise<Pick<Embedder, "
 /** What tells which anime a title, a MyAnimeList id or a season belongs to. */
 async function openTitles(context: WireContext) {
   const snapshot = new Snapshot(context.config.home);
-  const { resolveTitle, cards, userList, close } = await openSongs(context, snapshot);
+  const songs = await openSongs(context, snapshot);
   const { anilistId: anilistIdOf } = await openIdMap(context.config.home);
   const franchiseIdOf: Gallery["franchiseIdOf"] = (id, signal) => snapshot.franchiseIdOf(id, signal);
-  return { resolveTitle, cards, userList, anilistIdOf, franchiseIdOf, close };
+  return { ...songs, anilistIdOf, franchiseIdOf };
 }
 
 /** After a change of the network a gallery is not gone, only unseen: nobody shall take it for empty. */
-function warnOfUnseen(store: SqlitePosterStore, modelId: string, log: Logger): void {
-  for (const _ of store.withoutEmbeddings(modelId)) {
+async function warnOfUnseen(store: SqlitePosterStore, modelId: string, log: Logger): Promise<void> {
+  for await (const _ of store.withoutEmbeddings(modelId)) {
     log.warn("the gallery has posters that the network in use has not seen: opfind index build shows them to it");
     return;
   }

@@ -1,12 +1,11 @@
 import { Command } from "commander";
 import { OpfindError } from "../errors.ts";
-import { buildIndex } from "../index/build-index.ts";
-import { chooseKind } from "../index/open-index.ts";
+import { rebuildVectorIndex } from "../index/open-index.ts";
 import type { SqlitePosterStore } from "../index/poster-store.ts";
 import { snapshotPlace } from "../index/snapshot.ts";
 import { exportStarter } from "../index/starter.ts";
 import { type IndexReport, readIndexStatus, verifyIndex } from "../index/verify-index.ts";
-import { embedMissing } from "../pipeline/embed-missing.ts";
+import { embedMissing } from "../pipeline/embed-stored.ts";
 import type { Clock, Embedder, RgbImage } from "../pipeline/ports.ts";
 import { galleryViews } from "../pipeline/views.ts";
 import type { VerbContext } from "./verb.ts";
@@ -80,21 +79,12 @@ async function withOpened(
 async function build(opened: Opened): Promise<void> {
   await showMissing(opened);
   const { output, config, log, store, modelId, dimension, clock, signal } = opened;
-  const { rows } = store.state(modelId);
-  const bar = output.progress("building the index", rows);
-  const deps = {
-    store,
-    modelId,
-    dimension,
-    dataDir: config.dataDir,
-    log,
-    clock,
-    onRows: (done: number) => bar.update(done),
-  };
-  const kind = chooseKind(config.env.OPFIND_INDEX, rows);
+  const bar = output.progress("building the index", store.state(modelId).rows);
+  const onRows = (done: number) => bar.update(done);
+  const preference = config.env.OPFIND_INDEX;
+  const deps = { store, modelId, dimension, preference, dataDir: config.dataDir, log, clock, onRows };
   try {
-    const index = await buildOrFallBack(deps, { kind, opened });
-    await index.close();
+    await (await rebuildVectorIndex(deps, signal)).close();
   } finally {
     bar.stop();
   }
@@ -104,7 +94,7 @@ async function build(opened: Opened): Promise<void> {
 
 /** Pictures that another network has seen are shown to the one in use first. */
 async function showMissing({ store, modelId, output, signal, openNetwork }: Opened): Promise<void> {
-  if (!isAnyUnseen(store, modelId)) return;
+  if (!(await isAnyUnseen(store, modelId))) return;
   const { embedder, decode, close } = await openNetwork();
   let bar: ReturnType<typeof output.progress> | undefined;
   try {
@@ -130,30 +120,21 @@ async function showMissing({ store, modelId, output, signal, openNetwork }: Open
 
 const UNSEEN = "posters that this network has not seen yet: `opfind index build` shows them to it";
 
-function isAnyUnseen(store: SqlitePosterStore, modelId: string): boolean {
-  for (const _ of store.withoutEmbeddings(modelId)) return true;
+async function isAnyUnseen(store: SqlitePosterStore, modelId: string): Promise<boolean> {
+  for await (const _ of store.withoutEmbeddings(modelId)) return true;
   return false;
 }
 
-async function buildOrFallBack(
-  deps: Parameters<typeof buildIndex>[0],
-  { kind, opened }: { readonly kind: Parameters<typeof buildIndex>[1]; readonly opened: Opened },
-) {
-  const { config, output, signal } = opened;
-  try {
-    return await buildIndex(deps, kind, signal);
-  } catch (error) {
-    const isFaissMissing = error instanceof OpfindError && error.code === "index-broken" && kind !== "exact";
-    if (!isFaissMissing || config.env.OPFIND_INDEX !== "auto") throw error;
-    output.note(`FAISS cannot be used, the exact index is: ${error.message}`);
-    return await buildIndex(deps, "exact", signal);
-  }
+async function countPosters(store: SqlitePosterStore): Promise<number> {
+  let posters = 0;
+  for await (const _ of store.list()) posters++;
+  return posters;
 }
 
 async function status({ output, config, store, modelId, dimension, clock, isJson }: Opened): Promise<void> {
   const { manifest, behind } = await readIndexStatus(snapshotPlace(config.dataDir, modelId, dimension), store);
-  const posters = [...store.list()].length;
-  if (!isJson && isAnyUnseen(store, modelId)) output.line(UNSEEN);
+  const posters = await countPosters(store);
+  if (!isJson && (await isAnyUnseen(store, modelId))) output.line(UNSEEN);
   if (!manifest) {
     if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId });
     else output.line(`no index is stored yet; it is built on first use (${behind} embeddings of ${posters} posters)`);

@@ -18,7 +18,7 @@ export async function exportPosters(
   let withoutPicture = 0;
   try {
     await mkdir(dir, { recursive: true });
-    for (const record of store.records()) {
+    for await (const record of store.records()) {
       if (signal.aborted) throw new OpfindError("aborted", "The export was stopped.", { cause: signal.reason });
       const bytes = await store.image(record.poster.posterId);
       if (bytes === null) {

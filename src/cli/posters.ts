@@ -104,7 +104,7 @@ async function withStore(context: VerbContext, wire: PostersWire, work: (store: 
 
 async function list(store: SqlitePosterStore, { output }: VerbContext, { json }: Options): Promise<void> {
   let count = 0;
-  for (const { posterId, anilistId, title, source, addedAt } of store.list()) {
+  for await (const { posterId, anilistId, title, source, addedAt } of store.list()) {
     count++;
     if (json) output.json({ posterId, anilistId, title, source, addedAt });
     else

@@ -7,8 +7,8 @@ import type { LabelledFile } from "./dataset.ts";
 /** A gallery in memory: what a poster store and its index would answer, without either. */
 export interface Gallery {
   readonly index: VectorIndex;
-  labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel>;
-  embeddingsOf(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, readonly Embedding[]>;
+  labels(posterIds: readonly PosterId[]): Promise<ReadonlyMap<PosterId, PosterLabel>>;
+  embeddingsOf(posterIds: readonly PosterId[]): Promise<ReadonlyMap<PosterId, readonly Embedding[]>>;
   /** the franchise key of an anime in the gallery; undefined when it is not there */
   franchiseOfAnime(anilistId: number): string | undefined;
   /** name of the folder it was built from */
@@ -41,9 +41,10 @@ export async function buildGallery(
     const posterId = labels.size + 1;
     paths.set(posterId, path);
     labels.set(posterId, { posterId, anilistId, title, franchiseId: null });
-    const views = galleryViews(await read(path, signal)).map(({ image }) => image);
-    for (const embedding of await embedder.embed(views, signal)) {
-      rows.push({ embeddingId: rows.length + 1, posterId, embedding });
+    const views = galleryViews(await read(path, signal));
+    const images = views.map(({ image }) => image);
+    for (const [at, embedding] of (await embedder.embed(images, signal)).entries()) {
+      rows.push({ embeddingId: rows.length + 1, posterId, view: views[at]?.name ?? String(at), embedding });
     }
     onPoster(labels.size);
   }
@@ -87,8 +88,8 @@ function lookUps(
   return {
     index,
     posters: labels.size,
-    labels: (ids) => new Map(ids.flatMap((id) => pair(id, labels.get(id)))),
-    embeddingsOf: (ids) =>
+    labels: async (ids) => new Map(ids.flatMap((id) => pair(id, labels.get(id)))),
+    embeddingsOf: async (ids) =>
       new Map(
         ids.flatMap((id) =>
           pair(

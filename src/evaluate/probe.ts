@@ -69,7 +69,7 @@ export async function probe(
   for (const gallery of galleries) {
     const scores = await searchViews(gallery.index, embeddings, signal);
     const asked = { file, edit, size, isWhole: gallery === deps.gallery };
-    probes.push(...askGallery(scores, asked, { gallery, artwork: deps.artwork }));
+    probes.push(...(await askGallery(scores, asked, { gallery, artwork: deps.artwork, signal })));
   }
   return probes;
 }
@@ -80,23 +80,27 @@ function partFor({ anilistId, path }: LabelledFile, parts: readonly Gallery[]): 
   return own ?? pick(parts, randomOf(path));
 }
 
-function askGallery(
+interface Asking extends Pick<ProbeDeps, "gallery" | "artwork"> {
+  readonly signal: AbortSignal;
+}
+
+async function askGallery(
   scores: readonly PosterScores[],
   asked: Pick<Probe, "file" | "edit" | "size" | "isWhole">,
-  { gallery, artwork }: Pick<ProbeDeps, "gallery" | "artwork">,
-): readonly Probe[] {
+  { gallery, artwork, signal }: Asking,
+): Promise<readonly Probe[]> {
   const { anilistId, title } = asked.file;
   const franchise = anilistId === null ? undefined : gallery.franchiseOfAnime(anilistId);
   const group = franchise ?? franchiseOf({ franchiseId: null, title, anilistId: anilistId ?? 0 });
   const facts = { ...asked, gallerySet: gallery.set, embeddings: gallery.index.size, group };
-  const ask = (kind: ProbeKind, seen: readonly PosterScores[]): Probe => {
+  const ask = async (kind: ProbeKind, seen: readonly PosterScores[]): Promise<Probe> => {
     const trace = (part: readonly PosterScores[]) =>
-      traceStage(part, { file: asked.file, franchise }, { gallery, artwork });
-    return { kind, ...facts, first: trace(seen.slice(0, 1)), all: trace(seen) };
+      traceStage(part, { file: asked.file, franchise }, { gallery, artwork, signal });
+    return { kind, ...facts, first: await trace(seen.slice(0, 1)), all: await trace(seen) };
   };
-  if (franchise === undefined) return [ask("negative", scores)];
-  const others = scores.map((view) => without(view, franchise, gallery));
-  return [ask("known", scores), ask("held-out", others)];
+  if (franchise === undefined) return [await ask("negative", scores)];
+  const others = await Promise.all(scores.map((view) => without(view, franchise, gallery)));
+  return [await ask("known", scores), await ask("held-out", others)];
 }
 
 /** The picture that a query and an edit make, the same in every run with this seed. */
@@ -104,12 +108,12 @@ export async function applyEdit(image: RgbImage, edit: Edit, { seed, path }: { s
   return await edit.apply(image, randomOf(`${seed}/${edit.name}/${path.split("/").slice(-2).join("/")}`));
 }
 
-function traceStage(
+async function traceStage(
   scores: readonly PosterScores[],
   { file, franchise }: { file: LabelledFile; franchise: string | undefined },
-  { gallery, artwork }: Pick<ProbeDeps, "gallery" | "artwork">,
-): StageTrace {
-  const ranking = rank(scores, { store: gallery, artwork });
+  { gallery, artwork, signal }: Asking,
+): Promise<StageTrace> {
+  const ranking = await rank(scores, { store: gallery, artwork }, signal);
   const [leader] = ranking.anime;
   return {
     ranking: compact(ranking),
@@ -127,8 +131,8 @@ function names(wanted: AnilistId | null, ids: readonly AnilistId[]): boolean {
   return wanted !== null && ids.includes(wanted);
 }
 
-function without(view: PosterScores, franchise: string, gallery: Gallery): PosterScores {
-  const labels = gallery.labels([...view.keys()]);
+async function without(view: PosterScores, franchise: string, gallery: Gallery): Promise<PosterScores> {
+  const labels = await gallery.labels([...view.keys()]);
   const isKept = (posterId: PosterId) => {
     const label = labels.get(posterId);
     return label !== undefined && franchiseOf(label) !== franchise;

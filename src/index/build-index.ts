@@ -59,7 +59,7 @@ export async function buildLocked(
   const index = await emptyIndex(kind, dimension);
   try {
     const lastEmbeddingId = await appendRows(index, deps, { after: 0, signal });
-    const files = await storeIndex(place, index, store);
+    const files = await storeIndex(place, { index, store }, signal);
     const former = await readManifest(place.folder);
     const builtAt = new Date(deps.clock.now()).toISOString();
     const facts = { kind, modelId, dimension, storeId, rows: index.rows.length, lastEmbeddingId, lastRemovalId };
@@ -81,7 +81,7 @@ export async function appendRows(
 ): Promise<number> {
   const total = store.state(modelId).rows;
   let last = after;
-  for (const rows of inBatches(store.embeddings(modelId, after))) {
+  for await (const rows of inBatches(store.embeddings(modelId, after))) {
     await index.add(rows, signal);
     last = rows.at(-1)?.embeddingId ?? last;
     onRows(index.size, total);

@@ -29,6 +29,18 @@ export async function withBuildLock<Result>(
   }
 }
 
+/**
+ * Takes a lock of the same kind when it is free.
+ * @returns what gives it back, null while another process holds it
+ * @throws OpfindError store-broken
+ */
+export function takeLock(file: string): (() => void) | null {
+  const database = translated(file, () => new Database(file, { timeout: 0 }));
+  if (take(database, file)) return () => void database.close();
+  database.close();
+  return null;
+}
+
 function take(database: Database.Database, file: string): boolean {
   try {
     database.exec("BEGIN EXCLUSIVE");

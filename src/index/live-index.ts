@@ -6,7 +6,7 @@ import type { StoreEnds } from "./store-state.ts";
 /** What of the poster store an open index follows. */
 export interface IndexTruth {
   ends(modelId: string): StoreEnds;
-  embeddings(modelId: string, after: number): Iterable<IndexedPoster>;
+  embeddings(modelId: string, after: number): AsyncIterable<IndexedPoster>;
   removedSince(removalId: number): readonly PosterId[];
 }
 
@@ -101,7 +101,7 @@ export class LiveIndex implements VectorIndex {
     const { lastEmbeddingId, lastRemovalId } = this.#seen;
     if (now.lastRemovalId > lastRemovalId) await this.remove(store.removedSince(lastRemovalId), signal);
     if (now.lastEmbeddingId > lastEmbeddingId) {
-      for (const rows of inBatches(store.embeddings(modelId, lastEmbeddingId))) await this.add(rows, signal);
+      for await (const rows of inBatches(store.embeddings(modelId, lastEmbeddingId))) await this.add(rows, signal);
     }
     this.#seen = now;
   }

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { OpfindError } from "../errors.ts";
 import type { VectorIndex } from "../pipeline/ports.ts";
-import { appendRows, buildLocked, type IndexDeps, underBuildLock } from "./build-index.ts";
+import { appendRows, buildIndex, buildLocked, type IndexDeps, underBuildLock } from "./build-index.ts";
 import type { IndexKind } from "./manifest.ts";
 import { findSnapshot, openStored, type SnapshotPlace, type StorableIndex, snapshotPlace } from "./snapshot.ts";
 
@@ -32,15 +32,29 @@ const STALE_SHARE = 0.1;
  * @throws OpfindError index-broken when FAISS is demanded and cannot be had | index-dimension | aborted
  */
 export async function openVectorIndex(deps: OpenIndexDeps, signal: AbortSignal): Promise<VectorIndex> {
-  const { rows } = deps.store.state(deps.modelId);
-  const kind = chooseKind(deps.preference, rows);
+  return await inSuitingKind(deps, (kind) => openKind(deps, kind, signal));
+}
+
+/**
+ * Builds the index anew beside the stored one, stores it and gives it open.
+ * @throws OpfindError like `openVectorIndex` | disk-full
+ */
+export async function rebuildVectorIndex(deps: OpenIndexDeps, signal: AbortSignal): Promise<VectorIndex> {
+  return await inSuitingKind(deps, (kind) => buildIndex(deps, kind, signal));
+}
+
+async function inSuitingKind(
+  { store, modelId, preference, log }: OpenIndexDeps,
+  work: (kind: IndexKind) => Promise<StorableIndex>,
+): Promise<StorableIndex> {
+  const kind = chooseKind(preference, store.state(modelId).rows);
   try {
-    return await openKind(deps, kind, signal);
+    return await work(kind);
   } catch (error) {
-    const mayFallBack = deps.preference === "auto" && kind !== "exact";
+    const mayFallBack = preference === "auto" && kind !== "exact";
     if (!mayFallBack || !(error instanceof OpfindError) || error.code !== "index-broken") throw error;
-    deps.log.warn(`FAISS cannot be used, the exact index is: ${error.message}`);
-    return openKind(deps, "exact", signal);
+    log.warn(`FAISS cannot be used, the exact index is: ${error.message}`);
+    return await work("exact");
   }
 }
 

@@ -45,5 +45,24 @@ export const POSTER_MIGRATIONS: readonly string[] = [
     poster_id  INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  CREATE TABLE reindex_jobs (
+    job_id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    is_full        INTEGER NOT NULL,
+    requested_by   TEXT NOT NULL,
+    reply          TEXT,
+    state          TEXT NOT NULL CHECK (state IN ('running', 'done', 'cancelled', 'failed')),
+    stage          TEXT NOT NULL CHECK (stage IN ('embedding', 'building')),
+    done           INTEGER NOT NULL DEFAULT 0,
+    total          INTEGER NOT NULL DEFAULT 0,
+    unreadable     INTEGER NOT NULL DEFAULT 0,
+    -- A full run goes on after this poster.
+    last_poster_id INTEGER NOT NULL DEFAULT 0,
+    started_at     TEXT NOT NULL,
+    ended_at       TEXT,
+    failure        TEXT
+  ) STRICT;
+  CREATE UNIQUE INDEX one_reindex_at_a_time ON reindex_jobs (state) WHERE state = 'running';
+  `,
   DISCORD_TABLES,
 ];

@@ -41,6 +41,7 @@ function reading(database: Database) {
   return {
     poster: database.prepare<[number], PosterRow>(`${POSTER} WHERE poster_id = ?`),
     posterOf: database.prepare<[string, number], PosterRow>(`${POSTER} WHERE sha256 = ? AND p.anilist_id = ?`),
+    count: database.prepare<[], number>("SELECT count(*) FROM posters").pluck(),
     posters: database.prepare<[number], PosterRow>(`${POSTER} WHERE poster_id > ? ORDER BY poster_id ${PAGE}`),
     withoutEmbeddings: database.prepare<[number, string], PosterRow>(
       `${POSTER} WHERE poster_id > ? AND file IS NOT NULL AND NOT EXISTS
@@ -85,12 +86,12 @@ function writing(database: Database) {
     addEmbedding: database.prepare<[number, string, string, Buffer]>(
       "INSERT OR IGNORE INTO embeddings (poster_id, model_id, view, vector) VALUES (?, ?, ?, ?)",
     ),
+    removeEmbeddings: database.prepare<[number, string]>("DELETE FROM embeddings WHERE poster_id = ? AND model_id = ?"),
     removePoster: database.prepare<[number]>("DELETE FROM posters WHERE poster_id = ?"),
     removeUnusedAnime: database.prepare<[number]>(
       "DELETE FROM anime WHERE anilist_id = ? AND anilist_id NOT IN (SELECT anilist_id FROM posters)",
     ),
     logRemoval: database.prepare<[number]>("INSERT INTO removals (poster_id) VALUES (?)"),
-    setFranchise: database.prepare<[number, number]>("UPDATE anime SET franchise_id = ? WHERE anilist_id = ?"),
   };
 }
 

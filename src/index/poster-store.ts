@@ -18,12 +18,10 @@ import { PosterImages } from "./poster-images.ts";
 import { type PosterRecord, paged, toEmbedding, toLabel, toPoster, toRecord } from "./poster-rows.ts";
 import { POSTER_MIGRATIONS } from "./poster-schema.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
-import { PosterWriter } from "./poster-writer.ts";
+import { PosterWrites } from "./poster-writes.ts";
+import { stopIfAborted } from "./rows.ts";
 import { openDatabase, storeFailure, translated } from "./sqlite.ts";
 import type { StoreEnds, StoreState } from "./store-state.ts";
-
-/** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
-const IMAGE_TRIES = 3;
 
 /**
  * Opens the truth: `embeddings/posters.sqlite` and `poster_db/`. Several processes may have it open and write.
@@ -42,13 +40,13 @@ export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Cl
 export class SqlitePosterStore implements PosterStore {
   readonly #database: Database;
   readonly #images: PosterImages;
-  readonly #writer: PosterWriter;
   readonly #sql: PosterStatements;
+  readonly #writes: PosterWrites;
 
   constructor(database: Database, files: PosterFiles, clock: Clock) {
     this.#database = database;
     this.#sql = prepareStatements(database);
-    this.#writer = new PosterWriter(this.#sql, clock);
+    this.#writes = new PosterWrites(this.#sql, clock);
     this.#images = new PosterImages(files, this.#sql, { clock, locked: (work) => this.#write(work) });
   }
 
@@ -68,22 +66,14 @@ export class SqlitePosterStore implements PosterStore {
     alongside: (outcomes: readonly AddOutcome[]) => void = () => {},
   ): Promise<readonly AddOutcome[]> {
     try {
-      await this.#images.sweepOnce();
-      for (let left = IMAGE_TRIES; left > 0; left--) {
-        const files = await Promise.all(posters.map((poster) => this.#images.keep(poster)));
-        const outcomes = this.#write(() => {
-          // Swept away meanwhile? Sweeps hold the same lock as this.
-          if (files.some((file) => file !== null && !this.#images.has(file))) return null;
-          const added = posters.map((poster, at) => this.#writer.insert(poster, files[at] ?? null));
-          alongside(added);
-          return added;
-        });
-        if (outcomes) return outcomes;
-      }
+      return await this.#images.kept(posters, (files) => {
+        const outcomes = posters.map((poster, at) => this.#writes.poster(poster, files[at] ?? null));
+        alongside(outcomes);
+        return outcomes;
+      });
     } catch (error) {
       throw storeFailure(this.#database.name, error);
     }
-    throw new RangeError(`an image vanishes as soon as it is written: ${posters.map(({ sha256 }) => sha256).join()}`);
   }
 
   /** Opens what lives in the same file, so that it can be written in the same transaction. */
@@ -91,33 +81,43 @@ export class SqlitePosterStore implements PosterStore {
     return open(this.#database);
   }
 
-  has(sha256: string, anilistId: AnilistId, modelId: string): boolean {
+  async has(sha256: string, anilistId: AnilistId, modelId: string): Promise<boolean> {
     const row = this.#sql.posterOf.get(sha256, anilistId);
     return row !== undefined && row.file !== null && this.#sql.hasEmbeddings.get(row.posterId, modelId) !== 0;
   }
 
-  *list(): Iterable<Poster> {
+  async *list(): AsyncIterable<Poster> {
     for (const row of this.#rows()) yield toPoster(row);
   }
 
+  count(): number {
+    return this.#sql.count.get() ?? 0;
+  }
+
   /** Like `list`, with all that is stored about the anime: for an export. */
-  *records(): Iterable<PosterRecord> {
+  async *records(): AsyncIterable<PosterRecord> {
     for (const row of this.#rows()) yield toRecord(row);
   }
 
-  labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel> {
+  async labels(posterIds: readonly PosterId[], signal: AbortSignal): Promise<ReadonlyMap<PosterId, PosterLabel>> {
+    stopIfAborted(signal);
     const rows = posterIds.flatMap((posterId) => this.#sql.poster.get(posterId) ?? []);
     return new Map(rows.map((row) => [row.posterId, toLabel(row)]));
   }
 
-  *embeddings(modelId: string, after: number): Iterable<IndexedPoster> {
+  async *embeddings(modelId: string, after: number): AsyncIterable<IndexedPoster> {
     const page = (last: number) => this.#sql.embeddings.all(modelId, last);
-    for (const { embeddingId, posterId, vector } of paged(page, (row) => row.embeddingId, after)) {
-      yield { embeddingId, posterId, embedding: toEmbedding(vector) };
+    for (const { embeddingId, posterId, view, vector } of paged(page, (row) => row.embeddingId, after)) {
+      yield { embeddingId, posterId, view, embedding: toEmbedding(vector) };
     }
   }
 
-  embeddingsOf(posterIds: readonly PosterId[], modelId: string): ReadonlyMap<PosterId, readonly Embedding[]> {
+  async embeddingsOf(
+    posterIds: readonly PosterId[],
+    modelId: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<PosterId, readonly Embedding[]>> {
+    stopIfAborted(signal);
     const found = posterIds.map((posterId) => [posterId, this.views(posterId, modelId)] as const);
     const present = found.filter(([, views]) => views.length > 0);
     return new Map(present.map(([posterId, views]) => [posterId, views.map(({ embedding }) => embedding)]));
@@ -129,15 +129,22 @@ export class SqlitePosterStore implements PosterStore {
     return rows.map(({ view, vector }) => ({ view, embedding: toEmbedding(vector) }));
   }
 
-  *withoutEmbeddings(modelId: string): Iterable<Poster> {
+  async *withoutEmbeddings(modelId: string): AsyncIterable<Poster> {
     const page = (last: number) => this.#sql.withoutEmbeddings.all(last, modelId);
     for (const row of paged(page, (row) => row.posterId)) yield toPoster(row);
   }
 
-  /** A poster that was removed meanwhile is left removed. */
-  addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
+  async addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void> {
     this.#write(() => {
-      if (this.#sql.poster.get(posterId)) this.#writer.insertEmbeddings(posterId, modelId, embeddings);
+      if (this.#sql.poster.get(posterId)) this.#writes.embeddings(posterId, modelId, embeddings);
+    });
+  }
+
+  async replaceEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void> {
+    this.#write(() => {
+      if (!this.#sql.poster.get(posterId)) return;
+      this.#sql.removeEmbeddings.run(posterId, modelId);
+      this.#writes.embeddings(posterId, modelId, embeddings);
     });
   }
 
@@ -162,13 +169,8 @@ export class SqlitePosterStore implements PosterStore {
     return row !== undefined;
   }
 
-  setSource(sha256: string, anilistId: AnilistId, source: string): void {
+  async setSource(sha256: string, anilistId: AnilistId, source: string): Promise<void> {
     this.#write(() => this.#sql.setSource.run(source, sha256, anilistId));
-  }
-
-  /** The franchise of an anime, once it is known. */
-  setFranchise(anilistId: AnilistId, franchiseId: AnilistId): void {
-    this.#write(() => this.#sql.setFranchise.run(franchiseId, anilistId));
   }
 
   /** True for a store that never held a poster, and for one filled from the pack of another network. */
@@ -185,8 +187,8 @@ export class SqlitePosterStore implements PosterStore {
       const isFresh = this.#sql.hasHistory.get() === 0;
       let count = 0;
       for (const poster of posters) {
-        if (isFresh) this.#writer.insert(poster, null);
-        else if (!this.#writer.complete(poster)) continue;
+        if (isFresh) this.#writes.poster(poster, null);
+        else if (!this.#writes.complete(poster)) continue;
         count++;
       }
       return count;

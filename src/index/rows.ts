@@ -31,9 +31,9 @@ export function unknownRows(rows: readonly IndexedPoster[], known: ReadonlySet<n
 const ROWS_PER_ADD = 1024;
 
 /** Rows by the thousand: a store of any size is never held in memory twice. */
-export function* inBatches(rows: Iterable<IndexedPoster>): Generator<readonly IndexedPoster[]> {
+export async function* inBatches(rows: AsyncIterable<IndexedPoster>): AsyncGenerator<readonly IndexedPoster[]> {
   let batch: IndexedPoster[] = [];
-  for (const row of rows) {
+  for await (const row of rows) {
     batch.push(row);
     if (batch.length < ROWS_PER_ADD) continue;
     yield batch;

@@ -75,14 +75,18 @@ export async function openStored(
 }
 
 /** Stores an index in a new folder beside the present one, which stays for whoever has it open. */
-export async function storeIndex(place: SnapshotPlace, index: StorableIndex, store: SqlitePosterStore) {
+export async function storeIndex(
+  place: SnapshotPlace,
+  { index, store }: { readonly index: StorableIndex; readonly store: SqlitePosterStore },
+  signal: AbortSignal,
+) {
   const generation = `g-${crypto.randomUUID()}`;
   const labelsFile = `${generation}/labels.json`;
   const vectorsFile = `${generation}/${index.kind === "exact" ? "vectors.f32" : "vectors.faiss"}`;
   await mkdir(join(place.folder, generation), { recursive: true });
   if (index instanceof FaissIndex) await index.write(join(place.folder, vectorsFile));
   else await writeFile(join(place.folder, vectorsFile), index.vectors);
-  await writeFile(join(place.folder, labelsFile), JSON.stringify(labelsOf(index.rows, store)));
+  await writeFile(join(place.folder, labelsFile), JSON.stringify(await labelsOf(index.rows, store, signal)));
   return {
     vectors: await checkFile(place.folder, vectorsFile),
     labels: await checkFile(place.folder, labelsFile),
@@ -96,8 +100,8 @@ export async function sweepGenerations(place: SnapshotPlace, kept: readonly stri
   for (const name of old) await rm(join(place.folder, name), { recursive: true, force: true });
 }
 
-function labelsOf(rows: readonly IndexRow[], store: SqlitePosterStore): Labels {
-  const labels = store.labels([...new Set(rows.map(({ posterId }) => posterId))]);
+async function labelsOf(rows: readonly IndexRow[], store: SqlitePosterStore, signal: AbortSignal): Promise<Labels> {
+  const labels = await store.labels([...new Set(rows.map(({ posterId }) => posterId))], signal);
   return {
     rows: rows.map(({ embeddingId, posterId }) => [embeddingId, posterId]),
     posters: [...labels.values()].map(({ posterId, anilistId, title }) => [posterId, anilistId, title]),

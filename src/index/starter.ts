@@ -73,7 +73,7 @@ export async function exportStarter(
 ): Promise<{ readonly posters: number; readonly rows: number; readonly bytes: number }> {
   const lines: string[] = [];
   const vectors: Int8Array[] = [];
-  for (const { poster, anime, franchiseId } of store.records()) {
+  for await (const { poster, anime, franchiseId } of store.records()) {
     const own = store.views(poster.posterId, modelId);
     if (own.length === 0) continue;
     const { sha256 } = poster;

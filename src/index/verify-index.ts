@@ -57,7 +57,7 @@ async function compareRows({ folder, modelId, dimension }: SnapshotPlace, { mani
     const removed = new Set(store.removedSince(manifest.lastRemovalId));
     const stored = Buffer.alloc(dimension * 4);
     let [compared, different, missing, later] = [0, 0, 0, 0];
-    for (const { embeddingId, posterId, embedding } of store.embeddings(modelId, 0)) {
+    for await (const { embeddingId, posterId, embedding } of store.embeddings(modelId, 0)) {
       const place = places.get(embeddingId);
       if (place === undefined) {
         if (embeddingId > manifest.lastEmbeddingId) later++;
@@ -89,7 +89,7 @@ async function searchSample(place: SnapshotPlace, { found, store, signal }: Samp
     const step = Math.max(1, Math.floor(found.rows.length / SAMPLE));
     const posters = found.rows.filter((_, i) => i % step === 0).map(({ posterId }) => posterId);
     let missed = 0;
-    for (const [posterId, [embedding]] of store.embeddingsOf(posters, place.modelId)) {
+    for (const [posterId, [embedding]] of await store.embeddingsOf(posters, place.modelId, signal)) {
       if (!embedding) continue;
       const [neighbours = []] = await index.search([embedding], 10, signal);
       const own = neighbours.find((neighbour) => neighbour.posterId === posterId);

@@ -63,7 +63,7 @@ export async function addCovers(
 ): Promise<CoverSummary> {
   const all = [...new Set(wishes)];
   const tally: CoverTally = new Tally(all.length, deps.onProgress);
-  const work = { ...deps, tally, seen: officialCovers(deps) };
+  const work = { ...deps, tally, seen: await officialCovers(deps) };
   const open = all.filter((wish) => typeof wish === "string" || isNew(wish, work));
   let left = 0;
   for (let from = 0, budget = limit; from < open.length; from += CARDS_AT_ONCE) {
@@ -83,10 +83,10 @@ type Working = CoverDeps & {
   readonly seen: Set<AnilistId>;
 };
 
-function officialCovers({ store, embedder }: CoverDeps): Set<AnilistId> {
+async function officialCovers({ store, embedder }: CoverDeps): Promise<Set<AnilistId>> {
   const seen = new Set<AnilistId>();
-  for (const { source, sha256, anilistId } of store.list()) {
-    if (source === SOURCE && store.has(sha256, anilistId, embedder.modelId)) seen.add(anilistId);
+  for await (const { source, sha256, anilistId } of store.list()) {
+    if (source === SOURCE && (await store.has(sha256, anilistId, embedder.modelId))) seen.add(anilistId);
   }
   return seen;
 }
@@ -153,9 +153,9 @@ async function prepareCover(anime: Anime, deps: Working, signal: AbortSignal): P
     const file = coverUrlOf(anime);
     const bytes = await deps.cover(file, signal);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    if (deps.store.has(sha256, anilistId, deps.embedder.modelId)) {
+    if (await deps.store.has(sha256, anilistId, deps.embedder.modelId)) {
       // The same picture came from elsewhere before: from now on it is known as the official cover.
-      deps.store.setSource(sha256, anilistId, SOURCE);
+      await deps.store.setSource(sha256, anilistId, SOURCE);
       return deps.tally.repeat(title);
     }
     const views = deps.galleryViews(await deps.decode(bytes, signal));
@@ -167,8 +167,8 @@ async function prepareCover(anime: Anime, deps: Working, signal: AbortSignal): P
   }
 }
 
-/** Anime without a picture share one that says so: it would make them all look alike. */
-function coverUrlOf({ coverUrl, title }: Anime): string {
+/** Anime without a picture share one that says so: it would make them all look alike. @throws OpfindError cover-missing */
+export function coverUrlOf({ coverUrl, title }: Anime): string {
   if (coverUrl !== null && !/\/default\.(?:jpe?g|png|webp)$/i.test(coverUrl)) return coverUrl;
   throw new OpfindError("cover-missing", `AniList has no cover of ${title.romaji}.`);
 }

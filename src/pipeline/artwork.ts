@@ -5,7 +5,7 @@ export interface Artwork {
   /** cosine of their closest views from which on two posters show the same artwork; a calibration names it */
   readonly threshold: number;
   /** Looks the posters' own embeddings up, once for all comparisons among them. */
-  among(posterIds: readonly PosterId[]): (a: PosterId, b: PosterId) => boolean;
+  among(posterIds: readonly PosterId[], signal: AbortSignal): Promise<(a: PosterId, b: PosterId) => boolean>;
 }
 
 /** Tells whether two posters show the same artwork, from their own stored embeddings. */
@@ -15,8 +15,8 @@ export function openArtwork(
 ): Artwork {
   return {
     threshold,
-    among(posterIds) {
-      const embeddings = store.embeddingsOf(posterIds, modelId);
+    async among(posterIds, signal) {
+      const embeddings = await store.embeddingsOf(posterIds, modelId, signal);
       return (a, b) => closest(embeddings.get(a) ?? [], embeddings.get(b) ?? []) >= threshold;
     },
   };

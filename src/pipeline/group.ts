@@ -43,11 +43,11 @@ export function rankAnime(views: readonly PosterScores[], labels: ReadonlyMap<Po
  * Folds anime whose poster is the leader's artwork into the leader: the gallery holds one picture under several ids,
  * and a margin against oneself says nothing.
  */
-export function foldSameArtwork(ranking: Ranking, artwork: Artwork): Ranking {
+export async function foldSameArtwork(ranking: Ranking, artwork: Artwork, signal: AbortSignal): Promise<Ranking> {
   const [leader, ...rest] = ranking.anime;
   const posterIds = postersToCompare(ranking, artwork.threshold);
   if (!leader || posterIds.length === 0) return ranking;
-  const isSameArtwork = artwork.among(posterIds);
+  const isSameArtwork = await artwork.among(posterIds, signal);
   const same = new Set(
     rest
       .slice(0, FOLDED)

@@ -51,12 +51,12 @@ async function identifyBatch(
   const queries = asked.flatMap((query, i) => (scores[i] ? [{ ...query, first: scores[i] }] : []));
   const unclear: Query[] = [];
   for (const query of queries) {
-    const verdict = judge(query, [query.first], deps);
+    const verdict = await judge(query, { ...deps, scores: [query.first] }, signal);
     verdicts[query.at] = verdict;
     if (!isClear(verdict, deps.calibration)) unclear.push(query);
   }
   for (const { query, further } of await lookFurther(unclear, deps, signal)) {
-    verdicts[query.at] = judge(query, [query.first, ...further], deps);
+    verdicts[query.at] = await judge(query, { ...deps, scores: [query.first, ...further] }, signal);
   }
   return verdicts;
 }
@@ -82,7 +82,11 @@ async function look(
 }
 
 /** More than one view's scores are those of all views. */
-function judge({ views }: Query, scores: readonly PosterScores[], deps: ManyDeps): Verdict {
+async function judge(
+  { views }: Query,
+  { scores, ...deps }: ManyDeps & { readonly scores: readonly PosterScores[] },
+  signal: AbortSignal,
+): Promise<Verdict> {
   const stage = scores.length === 1 ? "first" : "all";
-  return decide(rank(scores, deps), basis(deps, stage, views.first.image));
+  return decide(await rank(scores, deps, signal), basis(deps, stage, views.first.image));
 }

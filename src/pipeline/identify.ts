@@ -40,24 +40,25 @@ export async function identify(
     const embeddings = await watch.time<readonly Embedding[]>("embed", () => deps.embedder.embed(images, signal));
     return watch.time("search", () => searchViews(deps.index, embeddings, signal));
   };
-  const judge = (scores: readonly PosterScores[], stage: "first" | "all"): Verdict =>
-    watch.run("decide", () => decide(rank(scores, deps), basis(deps, stage, views.first.image)));
+  const judge = (scores: readonly PosterScores[], stage: "first" | "all"): Promise<Verdict> =>
+    watch.time("decide", async () => decide(await rank(scores, deps, signal), basis(deps, stage, views.first.image)));
 
   const first = await look([views.first.image]);
-  const quick = judge(first, "first");
+  const quick = await judge(first, "first");
   if (isClear(quick, deps.calibration)) return { verdict: quick, timings: watch.timings() };
   const further = watch.run("views", () => views.further().map(({ image }) => image));
   const all = [...first, ...(await look(further))];
-  return { verdict: judge(all, "all"), timings: watch.timings() };
+  return { verdict: await judge(all, "all"), timings: watch.timings() };
 }
 
 /** Orders what the views found by anime, with the same artwork under several ids folded into one. */
-export function rank(
+export async function rank(
   views: readonly PosterScores[],
   { store, artwork }: Pick<IdentifyDeps, "store" | "artwork">,
-): Ranking {
+  signal: AbortSignal,
+): Promise<Ranking> {
   const posterIds = [...new Set(views.flatMap((view) => [...view.keys()]))];
-  return foldSameArtwork(rankAnime(views, store.labels(posterIds)), artwork);
+  return await foldSameArtwork(rankAnime(views, await store.labels(posterIds, signal)), artwork, signal);
 }
 
 /** What a decision rests on besides the ranking. */

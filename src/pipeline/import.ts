@@ -64,7 +64,7 @@ async function prepareRow(row: ImportRow, deps: Preparing, signal: AbortSignal):
     const bytes = await deps.read(resolve(deps.dir, file), signal);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     const { anime } = answer;
-    if (store.has(sha256, anime.anilistId, embedder.modelId)) return tally.repeat(file);
+    if (await store.has(sha256, anime.anilistId, embedder.modelId)) return tally.repeat(file);
     const views = deps.galleryViews(await deps.decode(bytes, signal));
     const franchiseId = await deps.franchiseIdOf(anime.anilistId, signal);
     return { name: file, file, source: "import", anime, franchiseId, bytes, sha256, views };

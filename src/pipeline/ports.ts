@@ -35,6 +35,8 @@ export interface IndexedPoster {
   /** id of the embedding row: what the index hands back */
   readonly embeddingId: number;
   readonly posterId: PosterId;
+  /** which view of the poster it is; a poster has one embedding per model and view */
+  readonly view: string;
   readonly embedding: Embedding;
 }
 
@@ -94,24 +96,35 @@ export interface NewPoster {
 
 export type AddOutcome = { readonly kind: "added" | "duplicate"; readonly posterId: PosterId };
 
-/** The truth about posters. One `add` is one durable transaction: poster, label, embeddings, file. */
+/**
+ * The truth about posters. One `add` is one durable transaction: poster, label, embeddings, file. It may lie on another
+ * machine: only what a query waits for can be given up; what a person confirmed is stored also when they have left, and
+ * streams are read page by page for as long as somebody asks for more.
+ */
 export interface PosterStore {
   /** Adds a poster, or finds that the same bytes are stored already for the same anime. @throws OpfindError disk-full | store-busy */
   add(poster: NewPoster): Promise<AddOutcome>;
   /** Is this image (by checksum) stored for this anime, with embeddings of this model? Lets an import skip work. */
-  has(sha256: string, anilistId: AnilistId, modelId: string): boolean;
+  has(sha256: string, anilistId: AnilistId, modelId: string): Promise<boolean>;
   /** Corrects where the picture of an anime came from, once more is known about it. */
-  setSource(sha256: string, anilistId: AnilistId, source: string): void;
-  list(): Iterable<Poster>;
-  /** @returns labels of the ids that exist */
-  labels(posterIds: readonly PosterId[]): ReadonlyMap<PosterId, PosterLabel>;
+  setSource(sha256: string, anilistId: AnilistId, source: string): Promise<void>;
+  list(): AsyncIterable<Poster>;
+  /** @returns labels of the ids that exist @throws OpfindError aborted */
+  labels(posterIds: readonly PosterId[], signal: AbortSignal): Promise<ReadonlyMap<PosterId, PosterLabel>>;
   /** Embeddings of a model with `embeddingId` above `after`, ascending. */
-  embeddings(modelId: string, after: number): Iterable<IndexedPoster>;
-  /** Embeddings that these posters have of a model, without order; a poster that has none is absent. */
-  embeddingsOf(posterIds: readonly PosterId[], modelId: string): ReadonlyMap<PosterId, readonly Embedding[]>;
+  embeddings(modelId: string, after: number): AsyncIterable<IndexedPoster>;
+  /** Embeddings that these posters have of a model, without order; a poster that has none is absent. @throws OpfindError aborted */
+  embeddingsOf(
+    posterIds: readonly PosterId[],
+    modelId: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<PosterId, readonly Embedding[]>>;
   /** Posters that have an image but no embedding of this model, for a re-index. */
-  withoutEmbeddings(modelId: string): Iterable<Poster>;
-  addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void;
+  withoutEmbeddings(modelId: string): AsyncIterable<Poster>;
+  /** A poster that was removed meanwhile is left removed. */
+  addEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void>;
+  /** Like `addEmbeddings`, in place of what the poster had of this model. */
+  replaceEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): Promise<void>;
   /** Bytes of the stored image, null when the poster has none. @throws OpfindError file-missing */
   image(posterId: PosterId): Promise<Uint8Array | null>;
   /** Removes a poster with everything derived from it. @returns false when there is no such poster */

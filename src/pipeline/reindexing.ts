@@ -1,3 +1,5 @@
+import type { PosterId } from "../domain/poster.ts";
+
 /** What a re-index is asked for. */
 export interface ReindexWish {
   /** true: every stored picture is shown to the network anew; false: only those that it has not seen */
@@ -37,4 +39,20 @@ export interface Reindexing {
   resume(): Promise<ReindexJob | null>;
   /** Tells every change of a job until the returned function is called. */
   watch(onChange: (job: ReindexJob) => void): () => void;
+}
+
+export interface JobUpdate extends Pick<ReindexJob, "stage" | "done" | "total" | "unreadable"> {
+  /** a full run goes on behind it */
+  readonly lastPosterId: PosterId;
+}
+
+/** Where jobs are kept. */
+export interface JobStore {
+  /** @returns null while another job is running */
+  begin(wish: ReindexWish, nowMs: number): ReindexJob | null;
+  latest(): ReindexJob | null;
+  /** The job that is marked as running; a full one goes on behind `after`. */
+  interrupted(): { readonly job: ReindexJob; readonly after: PosterId } | null;
+  update(jobId: number, update: JobUpdate): void;
+  end(jobId: number, state: Exclude<ReindexJob["state"], "running">, failure: string | null, nowMs: number): void;
 }

@@ -2,7 +2,6 @@ import type { AnilistId, Anime } from "../domain/anime.ts";
 import type { Identification } from "../domain/identification.ts";
 import type { PosterId } from "../domain/poster.ts";
 import type { OpfindError } from "../errors.ts";
-import type { Confirming } from "./confirming.ts";
 import type { SongsOf } from "./enrich.ts";
 import type { LearnedPoster, PosterToLearn } from "./learn-poster.ts";
 import type { PosterLabel } from "./ports.ts";
@@ -32,7 +31,7 @@ export interface Resident {
   /** What is known of an anime, null when no source that answers knows it. @throws OpfindError source-… | aborted */
   card(anilistId: AnilistId, signal: AbortSignal): Promise<Anime | null>;
   /** Labels of the posters that exist. */
-  labels(posterIds: readonly PosterId[]): Promise<readonly PosterLabel[]>;
+  labels(posterIds: readonly PosterId[], signal: AbortSignal): Promise<readonly PosterLabel[]>;
   /** The image file of a poster; null when only its embeddings are known. @throws OpfindError file-missing */
   posterImage(posterId: PosterId): Promise<Uint8Array | null>;
   /** Makes a picture a poster of an anime, searchable when this returns. @throws OpfindError image-* | queue-* | disk-full | store-busy | aborted */
@@ -42,7 +41,6 @@ export interface Resident {
   /** @returns false when there is no such poster */
   forget(posterId: PosterId): Promise<boolean>;
   readonly reindexing: Reindexing;
-  readonly confirming: Confirming;
   facts(): Promise<ResidentFacts>;
 }
 

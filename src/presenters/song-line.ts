@@ -123,7 +123,7 @@ function versionLine(version: ThemeVersion, isOneOfMany: boolean, phrases: SongP
 }
 
 /** Only what a browser opens: a source that sends "javascript:" or a blank gives no link. */
-function safeLink(url: string | null): string | null {
+export function safeLink(url: string | null): string | null {
   if (url === null || !URL.canParse(url)) return null;
   const { protocol, href } = new URL(url);
   return protocol === "https:" || protocol === "http:" ? href : null;

@@ -61,7 +61,7 @@ function wireOf({ size = 2, songsOf }: Scene = {}) {
         ceiling: 0.999,
       },
       store: {
-        labels: (ids) =>
+        labels: async (ids) =>
           new Map(
             [
               { posterId: 1, anilistId: 1, title: "Red", franchiseId: null },
@@ -70,7 +70,7 @@ function wireOf({ size = 2, songsOf }: Scene = {}) {
               .filter(({ posterId }) => ids.includes(posterId))
               .map((label) => [label.posterId, label]),
           ),
-        embeddingsOf: () => new Map(),
+        embeddingsOf: async () => new Map(),
       },
       close: async () => void closed.push("gallery"),
     }),

@@ -12,7 +12,7 @@ import type { AnimeLists } from "../support/anilist-double.ts";
 import { coverOf, startCovers } from "../support/cover-server.ts";
 import { startDoubles } from "../support/doubles.ts";
 import { importDeps } from "../support/import-deps.ts";
-import { posterOf, sha256, stillClock } from "../support/posters.ts";
+import { all, posterOf, sha256, stillClock } from "../support/posters.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { toldOutput } from "../support/told-output.ts";
 
@@ -60,9 +60,9 @@ async function staged({ lists = {}, instead = {}, coverUrl = {}, stdin = "" }: S
   };
   const posters = async () => {
     const store = await openStore();
-    const all = [...store.list()].map(({ anilistId, title, source }) => ({ anilistId, title, source }));
+    const stored = (await all(store.list())).map(({ anilistId, title, source }) => ({ anilistId, title, source }));
     store.close();
-    return all.sort((a, b) => a.anilistId - b.anilistId);
+    return stored.sort((a, b) => a.anilistId - b.anilistId);
   };
   return { add, posters, covers, doubles, dataDir };
 }

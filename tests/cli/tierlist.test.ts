@@ -50,12 +50,12 @@ function wireOf(known: number, songsOf?: () => Promise<never>) {
         ceiling: 0.999,
       },
       store: {
-        labels: () =>
+        labels: async () =>
           new Map([
             [1, { posterId: 1, anilistId: 11, title: "Rock & <Roll>", franchiseId: null }],
             [2, { posterId: 2, anilistId: 12, title: "Other", franchiseId: null }],
           ]),
-        embeddingsOf: () => new Map(),
+        embeddingsOf: async () => new Map(),
       },
       close: async () => {},
     }),

@@ -94,7 +94,7 @@ export function vectorIndexContract(name: string, open: () => Promise<VectorInde
 
     test("refuses embeddings and queries of another dimension, and stays as it was", async () => {
       const index = await filled(rowsOf(2));
-      const foreign = { embeddingId: 9, posterId: 9, embedding: embeddingOf(1, DIMENSION * 2) };
+      const foreign = { embeddingId: 9, posterId: 9, view: "full", embedding: embeddingOf(1, DIMENSION * 2) };
       await expect(index.add([foreign], live())).rejects.toMatchObject({ code: "index-dimension" });
       await expect(index.search([foreign.embedding], 1, live())).rejects.toMatchObject({ code: "index-dimension" });
       expect(index.size).toBe(2);

@@ -27,6 +27,6 @@ test("a long search lets other work happen, and does not see what that work chan
 
 test("dimensions that are no multiple of four lose no number", async () => {
   const index = new FlatIndex(3);
-  await index.add([{ embeddingId: 1, posterId: 1, embedding: Float32Array.of(0, 0, 1) }], live());
+  await index.add([{ embeddingId: 1, posterId: 1, view: "full", embedding: Float32Array.of(0, 0, 1) }], live());
   expect((await index.search([Float32Array.of(0, 0, 1)], 1, live()))[0]).toEqual([{ posterId: 1, score: 1 }]);
 });

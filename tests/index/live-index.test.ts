@@ -10,7 +10,7 @@ import { embeddingOf, posterOf, stillClock } from "../support/posters.ts";
 
 const NEVER = new AbortController().signal;
 const NOTHING = { lastEmbeddingId: 0, lastRemovalId: 0 };
-const EMPTY = { ends: () => NOTHING, embeddings: () => [], removedSince: () => [] };
+const EMPTY = { ends: () => NOTHING, embeddings: async function* () {}, removedSince: () => [] };
 
 vectorIndexContract("a live index", async () => {
   const deps = { store: EMPTY, modelId: "model-a", clock: { elapsedMs: () => 0 } };
@@ -50,7 +50,7 @@ test("what was added while its successor was built is found in the successor", a
   const { store, live, nearest } = await scene();
   const since = store.ends("model-a");
   const next = new FlatIndex(16);
-  for (const row of store.embeddings("model-a", 0)) await next.add([row], NEVER);
+  for await (const row of store.embeddings("model-a", 0)) await next.add([row], NEVER);
   const { posterId } = await store.add(posterOf(9, { image: null }));
   await live.replace(next, since);
   expect(live.size).toBe(6);

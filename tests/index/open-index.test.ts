@@ -102,7 +102,7 @@ describe.each(preferences)("an index that is opened (%s)", (preference) => {
   test("is not shared between networks", async () => {
     const { deps, lines, store } = await prepared(10);
     await (await openTold(deps, lines)).index.close();
-    store.addEmbeddings(1, "model-b", [{ view: "full", embedding: embeddingOf(1, 24) }]);
+    await store.addEmbeddings(1, "model-b", [{ view: "full", embedding: embeddingOf(1, 24) }]);
     const { index } = await openTold({ ...deps, modelId: "model-b", dimension: 24 }, lines);
     expect(index.size).toBe(1);
     await index.close();

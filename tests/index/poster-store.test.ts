@@ -5,7 +5,7 @@ import Database from "better-sqlite3";
 import { expect, onTestFinished, test } from "vitest";
 import { openPosterStore } from "../../src/index/poster-store.ts";
 import { posterStoreContract } from "../contracts/poster-store.ts";
-import { posterOf, stillClock } from "../support/posters.ts";
+import { all, posterOf, stillClock } from "../support/posters.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 function openStore(dataDir = tempDir()) {
@@ -14,7 +14,7 @@ function openStore(dataDir = tempDir()) {
   return store;
 }
 
-posterStoreContract(() => openStore());
+posterStoreContract("SQLite", () => openStore());
 
 const HOUR_S = 3600;
 const NOW_S = stillClock().now() / 1000;
@@ -52,7 +52,7 @@ test("two openings of one store see each other's posters", async () => {
   await Promise.all([1, 2, 3, 4].map((number) => (number % 2 ? one : two).add(posterOf(number))));
   const outcomes = await Promise.all([one.add(posterOf(5)), two.add(posterOf(5))]);
   expect(outcomes.map(({ kind }) => kind).sort()).toEqual(["added", "duplicate"]);
-  expect([...two.list()]).toHaveLength(5);
+  expect(await all(two.list())).toHaveLength(5);
 });
 
 test("a file that is no database is refused as a broken store, and left as it is", () => {
@@ -89,12 +89,11 @@ test("the state tells rows, last ids and the store's own identity", async () => 
   expect(store.state("model-a").storeId).not.toBe(openStore().state("model-a").storeId);
 });
 
-test("a franchise can be told later, and an import that does not know it leaves it", async () => {
+test("a franchise that is known stays known when a later poster comes without it", async () => {
   const store = openStore();
-  const { posterId } = await store.add(posterOf(7));
-  store.setFranchise(7, 3);
+  const { posterId } = await store.add(posterOf(7, { franchiseId: 3 }));
   await store.add(posterOf(8, { anime: posterOf(7).anime }));
-  expect(store.labels([posterId]).get(posterId)?.franchiseId).toBe(3);
+  expect((await store.labels([posterId], AbortSignal.timeout(1000))).get(posterId)?.franchiseId).toBe(3);
 });
 
 test("seeding fills a fresh store, and leaves one with a history alone", async () => {
@@ -102,7 +101,7 @@ test("seeding fills a fresh store, and leaves one with a history alone", async (
   const starter = [1, 2].map((number) => posterOf(number, { image: null, source: "starter" }));
   expect(store.seed(starter)).toBe(2);
   expect(store.seed(starter)).toBe(0);
-  for (const { posterId } of store.list()) await store.remove(posterId);
+  for await (const { posterId } of store.list()) await store.remove(posterId);
   expect(store.seed(starter)).toBe(0);
-  expect([...store.list()]).toEqual([]);
+  expect(await all(store.list())).toEqual([]);
 });

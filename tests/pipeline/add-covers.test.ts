@@ -5,6 +5,7 @@ import { catalogueOf, invented } from "../support/catalogue.ts";
 import { nodesOf } from "../support/catalogue-nodes.ts";
 import { importDeps } from "../support/import-deps.ts";
 import { storeWith } from "../support/index-deps.ts";
+import { all } from "../support/posters.ts";
 
 const live = () => new AbortController().signal;
 const range = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
@@ -70,7 +71,7 @@ test("what was stored before a stop stays stored, and the next run fetches only 
     },
   });
   await expect(add(range(50), 500, stop.signal)).rejects.toMatchObject({ code: "aborted" });
-  const kept = [...store.list()].length;
+  const kept = (await all(store.list())).length;
   expect(kept).toBeGreaterThanOrEqual(39 - 8);
   const before = asked.covers.length;
   expect(await add(range(39))).toMatchObject({ added: 39 - kept, duplicates: kept });

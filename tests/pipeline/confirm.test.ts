@@ -12,22 +12,22 @@ const down = async () => {
 
 describe("a confirmation", () => {
   test("makes the picture a poster of an anime that is known, and asks AniList nothing", async () => {
-    const { store, ledger, confirming, ask } = openConfirmingStore({ officialCover: down });
+    const { store, posters, ledger, confirming, ask } = openConfirmingStore({ officialCover: down });
     await store.add(posterOf(7));
     await ask("a");
     const outcome = await confirming.confirm(wishOf("a"), turn, live());
     expect(outcome).toMatchObject({ kind: "learnt", cover: "known", confirmation: { state: "confirmed", isNew: true } });
-    const [, learnt] = [...store.list()];
+    const [, learnt] = (await posters());
     expect(learnt).toMatchObject({ anilistId: 7, source: "confirmation", addedBy: "discord:1" });
     expect(await store.image(learnt?.posterId ?? 0)).toEqual(Buffer.from("query a"));
     expect(ledger.picture({ requestId: "a", picture: 0 })).toBeNull();
   });
 
   test("of an anime that no poster shows brings its official cover along", async () => {
-    const { store, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = openConfirmingStore();
     await ask("a");
     expect(await confirming.confirm(wishOf("a"), turn, live())).toMatchObject({ kind: "learnt", cover: "added" });
-    expect([...store.list()].map(({ source, title }) => [source, title])).toEqual([
+    expect((await posters()).map(({ source, title }) => [source, title])).toEqual([
       ["confirmation", "Title 7"],
       ["anilist", "Title 7"],
     ]);
@@ -35,7 +35,7 @@ describe("a confirmation", () => {
 
   test("loses nothing while AniList is dead: the cover is owed and comes later, once", async () => {
     let isDead = true;
-    const { store, ledger, confirming, ask } = openConfirmingStore({
+    const { posters, ledger, confirming, ask } = openConfirmingStore({
       officialCover: async (anilistId) => {
         if (isDead) throw new OpfindError("source-down", "AniList is down.");
         const { anime } = posterOf(anilistId);
@@ -44,12 +44,12 @@ describe("a confirmation", () => {
     });
     await ask("a");
     expect(await confirming.confirm(wishOf("a", { title: "Said" }), turn, live())).toMatchObject({ cover: "owed" });
-    expect([...store.list()].map(({ title }) => title)).toEqual(["Said"]);
+    expect((await posters()).map(({ title }) => title)).toEqual(["Said"]);
     expect(await confirming.payCovers(live())).toBe(1);
     isDead = false;
     expect(await confirming.payCovers(live())).toBe(0);
     expect(await confirming.payCovers(live())).toBe(0);
-    expect([...store.list()].map(({ title }) => title)).toEqual(["Title 7", "Title 7"]);
+    expect((await posters()).map(({ title }) => title)).toEqual(["Title 7", "Title 7"]);
     expect(ledger.owedCovers()).toEqual([]);
   });
 
@@ -77,21 +77,21 @@ describe("a confirmation", () => {
   });
 
   test("clicked twice at once, or by two people, is one", async () => {
-    const { store, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = openConfirmingStore();
     await ask("a");
     const clicks = ["1", "1", "2"].map((userId) => confirming.confirm(wishOf("a", { userId }), turn, live()));
     const kinds = (await Promise.all(clicks)).map(({ kind }) => kind);
     expect(kinds.sort()).toEqual(["already", "already", "learnt"]);
-    expect([...store.list()]).toHaveLength(2);
+    expect((await posters())).toHaveLength(2);
   });
 
   test("for another anime than the one that stands changes nothing", async () => {
-    const { store, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = openConfirmingStore();
     await ask("a");
     await confirming.confirm(wishOf("a"), turn, live());
     const second = await confirming.confirm(wishOf("a", { anilistId: 8 }), turn, live());
     expect(second).toMatchObject({ kind: "already", confirmation: { anilistId: 7 } });
-    expect([...store.list()]).toHaveLength(2);
+    expect((await posters())).toHaveLength(2);
   });
 
   test("of a picture that is no longer kept says so", async () => {
@@ -101,7 +101,7 @@ describe("a confirmation", () => {
 
   test("that fails on the way leaves nothing behind and can be repeated", async () => {
     let isBroken = true;
-    const { store, ledger, confirming, ask } = openConfirmingStore({
+    const { posters, ledger, confirming, ask } = openConfirmingStore({
       onStored: async () => {},
       prepare: async ({ anime }) => {
         if (isBroken) throw new OpfindError("embedder-failed", "The network failed.");
@@ -112,7 +112,7 @@ describe("a confirmation", () => {
     await ask("a");
     await expect(confirming.confirm(wishOf("a"), turn, live())).rejects.toMatchObject({ code: "embedder-failed" });
     expect(ledger.standing(wishOf("a"))).toBeNull();
-    expect([...store.list()]).toEqual([]);
+    expect((await posters())).toEqual([]);
     isBroken = false;
     expect(await confirming.confirm(wishOf("a"), turn, live())).toMatchObject({ kind: "learnt" });
   });
@@ -133,53 +133,53 @@ describe("approval", () => {
   const awaited = wishOf("a", { isSubjectToApproval: true });
 
   test("is waited for, and then the picture is learnt in the name of who said so", async () => {
-    const { store, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = openConfirmingStore();
     await ask("a");
     expect(await confirming.confirm(awaited, turn, live())).toMatchObject({ kind: "awaiting" });
     expect(await confirming.confirm(awaited, turn, live())).toMatchObject({ kind: "already" });
-    expect([...store.list()]).toEqual([]);
+    expect((await posters())).toEqual([]);
     const outcome = await confirming.approve(awaited, "9", turn, live());
     expect(outcome).toMatchObject({ kind: "learnt", confirmation: { userId: "1", decidedBy: "9" } });
     expect(await confirming.approve(awaited, "9", turn, live())).toMatchObject({ kind: "already" });
-    expect([...store.list()]).toHaveLength(2);
+    expect((await posters())).toHaveLength(2);
   });
 
   test("denied leaves the picture free for another word", async () => {
-    const { store, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = openConfirmingStore();
     await ask("a");
     await confirming.confirm(awaited, turn, live());
     expect(await confirming.reject(awaited, "9")).toMatchObject({ state: "rejected", decidedBy: "9" });
     expect(await confirming.reject(awaited, "9")).toBeNull();
     expect(await confirming.approve(awaited, "9", turn, live())).toEqual({ kind: "gone" });
-    expect([...store.list()]).toEqual([]);
+    expect((await posters())).toEqual([]);
     expect(await confirming.confirm(wishOf("a", { anilistId: 8 }), turn, live())).toMatchObject({ kind: "learnt" });
   });
 });
 
 describe("an undo", () => {
   test("takes the poster back, once, and leaves the official cover", async () => {
-    const { store, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = openConfirmingStore();
     await ask("a");
     await confirming.confirm(wishOf("a"), turn, live());
     const [confirmation] = await confirming.recent("5", 10);
     const { confirmationId = 0 } = confirmation ?? {};
     expect(await confirming.undo(confirmationId, "9")).toMatchObject({ state: "undone", decidedBy: "9" });
     expect(await confirming.undo(confirmationId, "9")).toBeNull();
-    expect([...store.list()].map(({ source }) => source)).toEqual(["anilist"]);
+    expect((await posters()).map(({ source }) => source)).toEqual(["anilist"]);
     expect(await confirming.recent("5", 10)).toEqual([]);
   });
 
   test("leaves a poster that was there before the word, and one that another person confirmed too", async () => {
-    const { store, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = openConfirmingStore();
     await ask("a", "same");
     await ask("b", "same");
     await confirming.confirm(wishOf("a"), turn, live());
     await confirming.confirm(wishOf("b", { userId: "2" }), turn, live());
     const [second, first] = await confirming.recent("5", 10);
     await confirming.undo(first?.confirmationId ?? 0, "9");
-    expect([...store.list()]).toHaveLength(2);
+    expect((await posters())).toHaveLength(2);
     await confirming.undo(second?.confirmationId ?? 0, "9");
-    expect([...store.list()].map(({ source }) => source)).toEqual(["anilist"]);
+    expect((await posters()).map(({ source }) => source)).toEqual(["anilist"]);
   });
 });
 
@@ -192,7 +192,7 @@ test("whatever people click and in whatever order, every standing word has its p
   });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(click, { maxLength: 4 }), { maxLength: 6 }), async (rounds) => {
-      const { store, ledger, confirming, ask } = openConfirmingStore();
+      const { posters, ledger, confirming, ask } = openConfirmingStore();
       for (const id of ["a", "b", "c"]) await ask(id);
       const act = async ({ what, ...said }: { what: string; requestId: string; userId: string; anilistId: number }) => {
         const wish = wishOf(said.requestId, said);
@@ -204,8 +204,8 @@ test("whatever people click and in whatever order, every standing word has its p
       };
       for (const round of rounds) await Promise.all(round.map(act));
       const standing = (await confirming.recent("5", 100)).map(({ posterId }) => posterId);
-      const posters = [...store.list()].filter(({ source }) => source === "confirmation");
-      expect(standing.toSorted()).toEqual(posters.map(({ posterId }) => posterId).toSorted());
+      const learnt = (await posters()).filter(({ source }) => source === "confirmation");
+      expect(standing.toSorted()).toEqual(learnt.map(({ posterId }) => posterId).toSorted());
     }),
     { numRuns: 40 },
   );

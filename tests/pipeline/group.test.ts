@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { openArtwork } from "../../src/pipeline/artwork.ts";
+import { type Artwork, openArtwork } from "../../src/pipeline/artwork.ts";
 import { foldSameArtwork, franchiseOf, rankAnime, titleStem } from "../../src/pipeline/group.ts";
 import type { PosterLabel } from "../../src/pipeline/ports.ts";
 
+const live = () => new AbortController().signal;
 const label = (posterId: number, anilistId: number, title: string, franchiseId: number | null = null): PosterLabel => ({
   posterId,
   anilistId,
@@ -69,43 +70,41 @@ describe("the same artwork under several ids", () => {
     [4, 0.5],
   ]);
 
-  test("is folded into the leader and named there", () => {
-    const folded = foldSameArtwork(rankAnime([view], LABELS), {
-      threshold: 0.9,
-      among: () => (a, b) => a === 1 && b === 3,
-    });
+  test("is folded into the leader and named there", async () => {
+    const artwork: Artwork = { threshold: 0.9, among: async () => (a, b) => a === 1 && b === 3 };
+    const folded = await foldSameArtwork(rankAnime([view], LABELS), artwork, live());
     expect(folded.anime.map(({ anilistId, sameArtwork }) => [anilistId, sameArtwork])).toEqual([
       [10, [20]],
       [30, []],
     ]);
   });
 
-  test("is told from the posters' own embeddings, whichever of their views is closest", () => {
+  test("is told from the posters' own embeddings, whichever of their views is closest", async () => {
     const store = {
-      embeddingsOf: () =>
+      embeddingsOf: async () =>
         new Map([
           [1, [Float32Array.of(1, 0), Float32Array.of(0, 1)]],
           [3, [Float32Array.of(0.6, 0.8)]],
         ]),
     };
-    const isSame = (threshold: number) => openArtwork(store, { modelId: "m", threshold }).among([1, 3, 4]);
-    expect(isSame(0.75)(1, 3)).toBe(true);
-    expect(isSame(0.85)(1, 3)).toBe(false);
-    expect(isSame(0.75)(1, 4)).toBe(false); // poster 4 has no embedding: nothing is known, so nothing is claimed
+    const isSame = (threshold: number) => openArtwork(store, { modelId: "m", threshold }).among([1, 3, 4], live());
+    expect((await isSame(0.75))(1, 3)).toBe(true);
+    expect((await isSame(0.85))(1, 3)).toBe(false);
+    expect((await isSame(0.75))(1, 4)).toBe(false); // poster 4 has no embedding: nothing is known, so nothing is claimed
   });
 
-  test("costs no look at stored embeddings when no other poster is near enough to be it", () => {
+  test("costs no look at stored embeddings when no other poster is near enough to be it", async () => {
     const looked: (readonly number[])[] = [];
     const artwork = {
       threshold: 0.97,
-      among: (posterIds: readonly number[]) => {
+      among: async (posterIds: readonly number[]) => {
         looked.push(posterIds);
         return () => false;
       },
     };
-    foldSameArtwork(rankAnime([view], LABELS), artwork);
+    await foldSameArtwork(rankAnime([view], LABELS), artwork, live());
     expect(looked).toEqual([[1, 3]]); // .50 lies too far from .90 for a pair of .97
-    foldSameArtwork(
+    await foldSameArtwork(
       rankAnime(
         [
           new Map([
@@ -116,8 +115,9 @@ describe("the same artwork under several ids", () => {
         LABELS,
       ),
       artwork,
+      live(),
     );
-    foldSameArtwork(rankAnime([], LABELS), artwork);
+    await foldSameArtwork(rankAnime([], LABELS), artwork, live());
     expect(looked).toHaveLength(1);
   });
 });

@@ -53,14 +53,14 @@ function pipeline({ first, later = first, isSame = () => false }: Scene) {
       close: async () => {},
     },
     store: {
-      labels: (ids) =>
+      labels: async (ids) =>
         new Map(
           [label(1, "Monster"), label(2, "Mushishi"), label(3, "Monster Second Season")]
             .filter(({ posterId }) => ids.includes(posterId))
             .map((one) => [one.posterId, one]),
         ),
     },
-    artwork: { threshold: 0.9, among: () => isSame },
+    artwork: { threshold: 0.9, among: async () => isSame },
     calibration: {
       ...uncalibrated("played"),
       weights: { first: weights, all: weights },

@@ -6,7 +6,7 @@ import { parseFileTitle } from "../../src/pipeline/file-title.ts";
 import { importPosters } from "../../src/pipeline/import.ts";
 import { importDeps } from "../support/import-deps.ts";
 import { storeWith } from "../support/index-deps.ts";
-import { stillClock } from "../support/posters.ts";
+import { all, stillClock } from "../support/posters.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const live = () => new AbortController().signal;
@@ -45,7 +45,7 @@ test("a manifest's rows are known by AniList id, by MyAnimeList id, or by title"
   const { store } = await storeWith(0);
   const summary = await importPosters({ dir }, { ...importDeps(), store }, live());
   expect(summary).toEqual({ added: 3, duplicates: 0, failed: [], unresolved: [] });
-  expect([...store.records()].map(({ anime }) => anime)).toEqual([
+  expect((await all(store.records())).map(({ anime }) => anime)).toEqual([
     { anilistId: 7, malId: 70, title: { romaji: "A", english: null, native: "あ" } },
     { anilistId: 101, malId: 1, title: { romaji: "B", english: null, native: null } },
     { anilistId: 9253, malId: null, title: { romaji: "Steins Gate", english: null, native: null } },
@@ -63,7 +63,7 @@ test("a title of digits is a title, and is stored as it is written", async () =>
   };
   await importPosters({ dir }, { ...importDeps(), store, resolveTitle }, live());
   expect(asked).toEqual(['"86"']); // a bare number would be an AniList id
-  expect([...store.list()]).toMatchObject([{ anilistId: 116589, title: "86" }]);
+  expect(await all(store.list())).toMatchObject([{ anilistId: 116589, title: "86" }]);
 });
 
 test.each(["../secret.jpg", "a/../../secret.jpg", "..", "/etc/secret.jpg"])(
@@ -104,7 +104,7 @@ test("pictures named by title and season find their season; other files are let 
   const dir = folderOf({ "Haikyuu!! S1.jpg": "1", "Haikyuu!! S2.png": "2", "notes.txt": "x", ".hidden.jpg": "x" });
   const { store } = await storeWith(0);
   expect(await importPosters({ dir }, { ...importDeps(), store }, live())).toMatchObject({ added: 2, failed: [] });
-  const records = [...store.records()].map(({ anime, franchiseId }) => [anime.anilistId, franchiseId]);
+  const records = (await all(store.records())).map(({ anime, franchiseId }) => [anime.anilistId, franchiseId]);
   expect(records.sort()).toEqual([
     [20464, null],
     [20992, 20464],
@@ -173,7 +173,7 @@ test("a stopped import keeps what it stored, and goes on from there", async () =
   const onProgress = (done: number) => done === 16 && controller.abort();
   const stopped = importPosters({ dir }, { ...importDeps(), store, onProgress }, controller.signal);
   await expect(stopped).rejects.toMatchObject({ code: "aborted" });
-  const kept = [...store.list()].length;
+  const kept = (await all(store.list())).length;
   expect(kept).toBe(16);
   const again = await importPosters({ dir }, { ...importDeps(), store }, live());
   expect(again).toMatchObject({ added: 24, duplicates: 16 });
@@ -183,7 +183,7 @@ test("the image of a starter poster completes it", async () => {
   const dir = folderOf({ "a.jpg": "picture 7" }, [{ file: "a.jpg", title: "Title 7", anilistId: 7 }]);
   const { store } = await storeWith(7);
   expect(await importPosters({ dir }, { ...importDeps(), store }, live())).toMatchObject({ added: 1 });
-  expect([...store.list()]).toHaveLength(7);
+  expect(await all(store.list())).toHaveLength(7);
 });
 
 test("two imports of one folder at once add every poster once", async () => {
@@ -197,7 +197,7 @@ test("two imports of one folder at once add every poster once", async () => {
   );
   other.close();
   expect(summaries.reduce((sum, { added }) => sum + added, 0)).toBe(40);
-  expect([...store.list()]).toHaveLength(40);
+  expect(await all(store.list())).toHaveLength(40);
 });
 
 test.each([

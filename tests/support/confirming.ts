@@ -1,4 +1,5 @@
 import { onTestFinished } from "vitest";
+import type { Poster } from "../../src/domain/poster.ts";
 import { openLedger } from "../../src/index/confirmation-ledger.ts";
 import { openPendingStore } from "../../src/index/pending-store.ts";
 import { openPosterStore } from "../../src/index/poster-store.ts";
@@ -42,7 +43,12 @@ export function openConfirmingStore({ dataDir = tempDir(), ...changes }: Partial
     const row = { requestId, askerId: "1", guildId: "5", expiresAt: clock.now() + DAY_MS, state: "{}" };
     await pending.save(row, [{ picture: 0, file: "a.jpg", bytes: new TextEncoder().encode(`query ${text}`) }]);
   };
-  return { store, ledger, pending, confirming, ask };
+  const posters = async () => {
+    const all: Poster[] = [];
+    for await (const poster of store.list()) all.push(poster);
+    return all;
+  };
+  return { store, posters, ledger, pending, confirming, ask };
 }
 
 export function coverOf(anilistId: number): PosterToLearn {

@@ -22,8 +22,16 @@ export function rowsOf(count: number, dimension = 16): readonly IndexedPoster[] 
   return Array.from({ length: count }, (_, i) => ({
     embeddingId: i + 1,
     posterId: Math.floor(i / 2) + 1,
+    view: i % 2 === 0 ? "full" : "centre",
     embedding: embeddingOf(i + 1, dimension),
   }));
+}
+
+/** Everything that a stream gives. */
+export async function all<T>(stream: AsyncIterable<T>): Promise<readonly T[]> {
+  const items: T[] = [];
+  for await (const item of stream) items.push(item);
+  return items;
 }
 
 export function sha256(bytes: Uint8Array): string {

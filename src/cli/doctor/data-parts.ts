@@ -85,7 +85,7 @@ async function countPosters({ dataDir, home, env }: Config): Promise<string> {
   try {
     const anime = new Set<number>();
     let posters = 0;
-    for (const { anilistId } of store.list()) {
+    for await (const { anilistId } of store.list()) {
       anime.add(anilistId);
       posters++;
     }

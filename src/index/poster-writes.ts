@@ -3,8 +3,8 @@ import type { AddOutcome, Clock, NewEmbedding, NewPoster } from "../pipeline/por
 import { toVector } from "./poster-rows.ts";
 import type { PosterStatements } from "./poster-statements.ts";
 
-/** Writes the rows of a poster. Whoever calls holds the transaction. */
-export class PosterWriter {
+/** Writes rows of the poster store. Every method runs inside a transaction of its caller's. */
+export class PosterWrites {
   readonly #sql: PosterStatements;
   readonly #clock: Pick<Clock, "now">;
 
@@ -13,16 +13,16 @@ export class PosterWriter {
     this.#clock = clock;
   }
 
-  /** @param file where its image lies below poster_db/, null when there is none */
-  insert(poster: NewPoster, file: string | null): AddOutcome {
+  /** @param file where the image lies below poster_db/, null for a poster without one */
+  poster(poster: NewPoster, file: string | null): AddOutcome {
     const { anilistId, malId, title } = poster.anime;
     const { romaji, english, native } = title;
     this.#sql.saveAnime.run(anilistId, malId, romaji, english, native, poster.franchiseId);
     const known = this.#sql.posterOf.get(poster.sha256, anilistId);
     const gainsImage = file !== null && known?.file === null;
     if (known && gainsImage) this.#sql.addImage.run(file, poster.source, poster.addedBy, known.posterId);
-    const posterId = known?.posterId ?? this.#insertPoster(poster, file);
-    this.insertEmbeddings(posterId, poster.modelId, poster.embeddings);
+    const posterId = known?.posterId ?? this.#row(poster, file);
+    this.embeddings(posterId, poster.modelId, poster.embeddings);
     return { kind: known && !gainsImage ? "duplicate" : "added", posterId };
   }
 
@@ -30,17 +30,17 @@ export class PosterWriter {
   complete({ sha256, anime, modelId, embeddings }: NewPoster): boolean {
     const known = this.#sql.posterOf.get(sha256, anime.anilistId);
     if (!known || known.file !== null || this.#sql.hasEmbeddings.get(known.posterId, modelId) !== 0) return false;
-    this.insertEmbeddings(known.posterId, modelId, embeddings);
+    this.embeddings(known.posterId, modelId, embeddings);
     return true;
   }
 
-  insertEmbeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
+  embeddings(posterId: PosterId, modelId: string, embeddings: readonly NewEmbedding[]): void {
     for (const { view, embedding } of embeddings) {
       this.#sql.addEmbedding.run(posterId, modelId, view, toVector(embedding));
     }
   }
 
-  #insertPoster({ anime, sha256, source, addedBy }: NewPoster, file: string | null): PosterId {
+  #row({ anime, sha256, source, addedBy }: NewPoster, file: string | null): PosterId {
     const addedAt = new Date(this.#clock.now()).toISOString();
     return Number(this.#sql.addPoster.run(anime.anilistId, sha256, file, source, addedAt, addedBy).lastInsertRowid);
   }

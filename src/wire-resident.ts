@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { takeLock } from "./index/build-lock.ts";
+import { SqliteJobStore } from "./index/job-store.ts";
+import { rebuildVectorIndex } from "./index/open-index.ts";
+import { POSTER_MIGRATIONS } from "./index/poster-schema.ts";
+import { openDatabase } from "./index/sqlite.ts";
+import { Metrics } from "./metrics.ts";
+import { openArtwork } from "./pipeline/artwork.ts";
+import { decodeBoard } from "./pipeline/decode.ts";
+import { openResident } from "./pipeline/open-resident.ts";
+import { ReindexJobs } from "./pipeline/reindex-jobs.ts";
+import type { Resident } from "./pipeline/resident.ts";
+import { openWorkQueue, type QueueLimits, type WorkQueue } from "./pipeline/work-queue.ts";
+import { type Gallery, openGallery } from "./wire.ts";
+import { openCovers, type WireContext } from "./wire-sources.ts";
+
+// The part of the composition root for processes that stay: the bot and the service.
+
+export interface ResidentProcess {
+  readonly resident: Resident;
+  readonly gallery: Gallery;
+  readonly queue: WorkQueue;
+  readonly metrics: Metrics;
+  /** Interrupts a re-index, which the next process goes on with, and closes everything; drain the queue before. */
+  close(): Promise<void>;
+}
+
+/**
+ * While one picture is in the network the next are decoded: more than four at a time gain nothing on two cores. A
+ * minute is longer than a full queue of single pictures takes there, so only tier lists make anybody late.
+ */
+const QUEUE: QueueLimits = { concurrency: 4, capacity: 256, lanePlaces: 32, patienceMs: 60_000 };
+
+/** Opens one network, one gallery and one queue. @throws OpfindError like `openGallery` */
+export async function openResidentProcess(context: WireContext): Promise<ResidentProcess> {
+  const metrics = new Metrics();
+  const gallery = await openGallery({ ...context, asked: (source, outcome) => metrics.asked(source, outcome) });
+  const covers = openCovers(context);
+  const database = openDatabase(join(context.config.dataDir, "embeddings", "posters.sqlite"), POSTER_MIGRATIONS);
+  const reindexing = openReindexing(gallery, new SqliteJobStore(database), context);
+  const queue = openWorkQueue({ limits: QUEUE, meter: metrics.queue, clock: gallery.clock });
+  const resident = assemble({ gallery, reindexing, queue, metrics, cover: covers.cover });
+  metrics.watch(() => levelsOf(resident));
+  return {
+    resident,
+    gallery,
+    queue,
+    metrics,
+    async close() {
+      await reindexing.close();
+      database.close();
+      await covers.close();
+      await gallery.close();
+    },
+  };
+}
+
+interface Parts {
+  readonly gallery: Gallery;
+  readonly reindexing: ReindexJobs;
+  readonly queue: WorkQueue;
+  readonly metrics: Metrics;
+  readonly cover: (url: string, signal: AbortSignal) => Promise<Uint8Array>;
+}
+
+function assemble({ gallery, reindexing, queue, metrics, cover }: Parts): Resident {
+  const { store, index, embedder, calibration, songsOf, cards, titles } = gallery;
+  const artwork = openArtwork(store, { modelId: embedder.modelId, threshold: calibration.sameArtwork });
+  return openResident({
+    recognition: { ...gallery, artwork, decodeBoard, meter: metrics },
+    gallery: {
+      ...gallery,
+      follow: () => index.follow(),
+      counts: async () => ({ posters: store.count(), embeddings: index.size }),
+      reindexing,
+    },
+    sources: { songsOf, cards, titles, cover },
+    queue,
+  });
+}
+
+function openReindexing(gallery: Gallery, jobs: SqliteJobStore, { config, log }: WireContext): ReindexJobs {
+  const { store, index, embedder, decode, galleryViews, clock } = gallery;
+  const { modelId, dimension } = embedder;
+  const { dataDir, env } = config;
+  return new ReindexJobs({
+    jobs,
+    takeLock: () => takeLock(join(dataDir, "embeddings", "reindex-lock.sqlite")),
+    embedding: { store, embedder, decode, galleryViews },
+    async buildIndex(onRows, signal) {
+      const since = store.ends(modelId);
+      const deps = { store, modelId, dimension, dataDir, preference: env.OPFIND_INDEX, log, clock, onRows };
+      await index.replace(await rebuildVectorIndex(deps, signal), since);
+    },
+    clock,
+    log,
+  });
+}
+
+async function levelsOf({ facts, reindexing }: Resident) {
+  const [{ waiting, posters, embeddings }, job] = await Promise.all([facts(), reindexing.latest()]);
+  const isRunning = job?.state === "running";
+  return { waiting, posters, embeddings, reindexRatio: isRunning ? job.done / Math.max(1, job.total) : 1 };
+}
