@@ -8,7 +8,10 @@ import type { Reader } from "./reader.ts";
 const MAX_TITLE = 180;
 
 /** The title as the reader likes it, not yet escaped. */
-export function titleFor({ title }: Pick<Anime, "title">, { titleStyle, say }: Reader): string {
+export function titleFor(
+  { title }: Pick<Anime, "title">,
+  { titleStyle, say }: Pick<Reader, "titleStyle" | "say">,
+): string {
   return animeTitle(title, titleStyle, say.plain("anime.title-unknown"));
 }
 

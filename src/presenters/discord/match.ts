@@ -41,7 +41,10 @@ export function presentQuietMatch(answer: MatchAnswer, reader: Reader): DiscordM
   const { songs } = answer;
   const { say } = reader;
   const count = "failure" in songs ? 0 : themesOf(songs).length;
-  const about = joined([aboutMatch(answer, reader), count > 0 ? say.markdown("songs.count", { count }) : NOTHING], "\n");
+  const about = joined(
+    [aboutMatch(answer, reader), count > 0 ? say.markdown("songs.count", { count }) : NOTHING],
+    "\n",
+  );
   const quiet = [
     ...(count > 0 ? [button("songs", "button.songs", reader, "primary")] : []),
     ...verdictButtons(answer, reader),

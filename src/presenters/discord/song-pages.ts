@@ -26,14 +26,14 @@ const FITS_ONE_PAGE = 10;
 /** All songs on pages: one for each season, the films together, the OVAs together …; long ones are split. */
 export function songPages({ seasons }: FranchiseSongs, reader: Reader): readonly SongPage[] {
   const songs = seasons.reduce((sum, { openings, endings }) => sum + openings.length + endings.length, 0);
-  const whole = songs <= FITS_ONE_PAGE ? laidOut(seasons, reader.say.plain("songs.all"), reader) : [];
+  const whole = songs <= FITS_ONE_PAGE ? seasonPages(seasons, reader.say.plain("songs.all"), reader) : [];
   if (whole.length === 1) return whole;
   const numbered = seasons.filter(({ role }) => role.kind === "season");
   return [
-    ...numbered.flatMap((season) => laidOut([season], seasonName(season, reader), reader)),
+    ...numbered.flatMap((season) => seasonPages([season], seasonName(season, reader), reader)),
     ...OTHERS.flatMap(([kind, key]) => {
       const alike = seasons.filter(({ role }) => role.kind === kind);
-      return laidOut(alike, reader.say.plain(key), reader);
+      return seasonPages(alike, reader.say.plain(key), reader);
     }),
   ];
 }
@@ -53,7 +53,8 @@ const OTHERS: readonly (readonly [FranchiseRole["kind"], WordKey])[] = [
   ["other", "songs.others"],
 ];
 
-function laidOut(seasons: readonly SeasonSongs[], name: string, reader: Reader): readonly SongPage[] {
+/** Some anime's songs on as many pages as they need. @param name of the pages together, for menus */
+export function seasonPages(seasons: readonly SeasonSongs[], name: string, reader: Reader): readonly SongPage[] {
   const pages = pack(
     seasons.map((season) => section(season, reader)),
     PAGE,

@@ -7,8 +7,8 @@ import type { ComponentRow } from "./message.ts";
 import { missingText } from "./missing-text.ts";
 import { paging, withinPages } from "./paging.ts";
 import type { Reader } from "./reader.ts";
-import { pageOf, songPages } from "./song-pages.ts";
 import { creditsOf } from "./song-credits.ts";
+import { pageOf, songPages } from "./song-pages.ts";
 
 /** The songs, or why there are none: plain data, so that an answer can be stored and shown again. */
 export type SongsOutcome = FranchiseSongs | { readonly failure: ErrorCode };
