@@ -43,6 +43,8 @@ export const ERROR_CODES = [
   "url-forbidden",
   "cover-missing",
   "list-missing",
+  "attachment-gone",
+  "attachment-unreachable",
   "queue-full",
   "queue-late",
   "reindex-running",

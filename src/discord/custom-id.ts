@@ -63,6 +63,7 @@ const PLAIN = [
   "share",
   "jump",
   "image",
+  "read",
   "cancel",
   "approve",
   "reject",

@@ -61,6 +61,8 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   "url-forbidden": "Nothing was sent there. OPFIND_COVER_HOSTS lists the hosts that covers may come from.",
   "cover-missing": "Take a picture of your own: `opfind posters import DIR`.",
   "list-missing": "Check the name on anilist.co; a private list has to be made public first.",
+  "attachment-gone": "Send the picture again: Discord's links to pictures expire.",
+  "attachment-unreachable": "Try again in a moment.",
   "queue-full": "Try again in a moment.",
   "queue-late": "Try again when fewer pictures are asked for.",
   "reindex-running": "Wait until it is done, or cancel it.",

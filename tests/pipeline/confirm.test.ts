@@ -16,8 +16,12 @@ describe("a confirmation", () => {
     await store.add(posterOf(7));
     await ask("a");
     const outcome = await confirming.confirm(wishOf("a"), turn, live());
-    expect(outcome).toMatchObject({ kind: "learnt", cover: "known", confirmation: { state: "confirmed", isNew: true } });
-    const [, learnt] = (await posters());
+    expect(outcome).toMatchObject({
+      kind: "learnt",
+      cover: "known",
+      confirmation: { state: "confirmed", isNew: true },
+    });
+    const [, learnt] = await posters();
     expect(learnt).toMatchObject({ anilistId: 7, source: "confirmation", addedBy: "discord:1" });
     expect(await store.image(learnt?.posterId ?? 0)).toEqual(Buffer.from("query a"));
     expect(ledger.picture({ requestId: "a", picture: 0 })).toBeNull();
@@ -82,7 +86,7 @@ describe("a confirmation", () => {
     const clicks = ["1", "1", "2"].map((userId) => confirming.confirm(wishOf("a", { userId }), turn, live()));
     const kinds = (await Promise.all(clicks)).map(({ kind }) => kind);
     expect(kinds.sort()).toEqual(["already", "already", "learnt"]);
-    expect((await posters())).toHaveLength(2);
+    expect(await posters()).toHaveLength(2);
   });
 
   test("for another anime than the one that stands changes nothing", async () => {
@@ -91,7 +95,7 @@ describe("a confirmation", () => {
     await confirming.confirm(wishOf("a"), turn, live());
     const second = await confirming.confirm(wishOf("a", { anilistId: 8 }), turn, live());
     expect(second).toMatchObject({ kind: "already", confirmation: { anilistId: 7 } });
-    expect((await posters())).toHaveLength(2);
+    expect(await posters()).toHaveLength(2);
   });
 
   test("of a picture that is no longer kept says so", async () => {
@@ -112,7 +116,7 @@ describe("a confirmation", () => {
     await ask("a");
     await expect(confirming.confirm(wishOf("a"), turn, live())).rejects.toMatchObject({ code: "embedder-failed" });
     expect(ledger.standing(wishOf("a"))).toBeNull();
-    expect((await posters())).toEqual([]);
+    expect(await posters()).toEqual([]);
     isBroken = false;
     expect(await confirming.confirm(wishOf("a"), turn, live())).toMatchObject({ kind: "learnt" });
   });
@@ -137,11 +141,11 @@ describe("approval", () => {
     await ask("a");
     expect(await confirming.confirm(awaited, turn, live())).toMatchObject({ kind: "awaiting" });
     expect(await confirming.confirm(awaited, turn, live())).toMatchObject({ kind: "already" });
-    expect((await posters())).toEqual([]);
+    expect(await posters()).toEqual([]);
     const outcome = await confirming.approve(awaited, "9", turn, live());
     expect(outcome).toMatchObject({ kind: "learnt", confirmation: { userId: "1", decidedBy: "9" } });
     expect(await confirming.approve(awaited, "9", turn, live())).toMatchObject({ kind: "already" });
-    expect((await posters())).toHaveLength(2);
+    expect(await posters()).toHaveLength(2);
   });
 
   test("denied leaves the picture free for another word", async () => {
@@ -151,7 +155,7 @@ describe("approval", () => {
     expect(await confirming.reject(awaited, "9")).toMatchObject({ state: "rejected", decidedBy: "9" });
     expect(await confirming.reject(awaited, "9")).toBeNull();
     expect(await confirming.approve(awaited, "9", turn, live())).toEqual({ kind: "gone" });
-    expect((await posters())).toEqual([]);
+    expect(await posters()).toEqual([]);
     expect(await confirming.confirm(wishOf("a", { anilistId: 8 }), turn, live())).toMatchObject({ kind: "learnt" });
   });
 });
@@ -177,7 +181,7 @@ describe("an undo", () => {
     await confirming.confirm(wishOf("b", { userId: "2" }), turn, live());
     const [second, first] = await confirming.recent("5", 10);
     await confirming.undo(first?.confirmationId ?? 0, "9");
-    expect((await posters())).toHaveLength(2);
+    expect(await posters()).toHaveLength(2);
     await confirming.undo(second?.confirmationId ?? 0, "9");
     expect((await posters()).map(({ source }) => source)).toEqual(["anilist"]);
   });

@@ -19,7 +19,10 @@ async function prepare({ bytes, anime, source, addedBy }: PosterToLearn) {
 }
 
 /** A poster store with its ledger and the stage that confirms; nothing is known at first. */
-export function openConfirmingStore({ dataDir = tempDir(), ...changes }: Partial<ConfirmDeps> & { dataDir?: string } = {}) {
+export function openConfirmingStore({
+  dataDir = tempDir(),
+  ...changes
+}: Partial<ConfirmDeps> & { dataDir?: string } = {}) {
   const clock = stillClock();
   const store = openPosterStore({ dataDir, clock });
   onTestFinished(() => store.close());
