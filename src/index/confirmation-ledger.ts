@@ -1,7 +1,8 @@
 import type { Database } from "better-sqlite3";
 import type { AnilistId } from "../domain/anime.ts";
 import type { AskedPicture, Confirmation } from "../domain/confirmation.ts";
-import type { ConfirmationLedger, ConfirmationWish, LedgerEntry } from "../pipeline/confirming.ts";
+import type { PosterId } from "../domain/poster.ts";
+import type { ConfirmationLedger, ConfirmationWish, LedgerEntry, PictureFile, Undoer } from "../pipeline/confirming.ts";
 import type { AddOutcome, Clock, NewPoster } from "../pipeline/ports.ts";
 import { type ConfirmationStatements, prepareConfirmations, toConfirmation } from "./confirmation-statements.ts";
 import type { SqlitePosterStore } from "./poster-store.ts";
@@ -40,7 +41,7 @@ class SqliteLedger implements ConfirmationLedger {
     return this.#sql.countOfGuild.get(by.guildId, since) ?? 0;
   }
 
-  picture({ requestId, picture }: AskedPicture): { readonly bytes: Uint8Array; readonly file: string } | null {
+  picture({ requestId, picture }: AskedPicture): PictureFile | null {
     return this.#sql.picture.get(requestId, picture) ?? null;
   }
 
@@ -84,15 +85,15 @@ class SqliteLedger implements ConfirmationLedger {
     });
   }
 
-  async undo(confirmationId: number, decidedBy: string): Promise<Confirmation | null> {
+  async undo(confirmationId: number, { userId, guildId }: Undoer): Promise<Confirmation | null> {
     const posterId = this.#sql.byId.get(confirmationId)?.posterId ?? null;
     if (posterId === null) return null;
     let isUndone = false;
     await this.#store.remove(posterId, () => {
       const found = this.#sql.byId.get(confirmationId);
-      if (found?.state !== "confirmed") return false;
+      if (found?.state !== "confirmed" || (guildId !== null && found.guildId !== guildId)) return false;
       isUndone = true;
-      this.#sql.close.run("undone", decidedBy, confirmationId);
+      this.#sql.close.run("undone", userId, confirmationId);
       if (found.isNew === 0) return false;
       // Somebody else confirmed the same picture since: the poster is theirs now.
       const heir = this.#sql.ofPoster.get(posterId);
@@ -100,6 +101,11 @@ class SqliteLedger implements ConfirmationLedger {
       return heir === undefined;
     });
     return isUndone ? this.#byId(confirmationId) : null;
+  }
+
+  confirmationOf(posterId: PosterId): Confirmation | null {
+    const row = this.#sql.ofPoster.get(posterId);
+    return row ? toConfirmation(row) : null;
   }
 
   recent(guildId: string, limit: number): readonly Confirmation[] {

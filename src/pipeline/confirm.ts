@@ -1,7 +1,16 @@
 import type { AnilistId } from "../domain/anime.ts";
 import type { AskedPicture, Confirmation } from "../domain/confirmation.ts";
+import type { PosterId } from "../domain/poster.ts";
 import { OpfindError } from "../errors.ts";
-import type { ConfirmationLedger, ConfirmationWish, Confirmed, Confirming, DayLimits } from "./confirming.ts";
+import type {
+  ConfirmationLedger,
+  ConfirmationWish,
+  Confirmed,
+  Confirming,
+  DayLimits,
+  PictureFile,
+  Undoer,
+} from "./confirming.ts";
 import type { LearnedPoster, PosterToLearn } from "./learn-poster.ts";
 import type { Clock, NewPoster } from "./ports.ts";
 import type { Turn } from "./work-queue.ts";
@@ -60,14 +69,22 @@ class Confirmer implements Confirming {
     return this.#deps.ledger.reject(picture, decidedBy);
   }
 
-  async undo(confirmationId: number, decidedBy: string): Promise<Confirmation | null> {
-    const undone = await this.#deps.ledger.undo(confirmationId, decidedBy);
+  async undo(confirmationId: number, by: Undoer): Promise<Confirmation | null> {
+    const undone = await this.#deps.ledger.undo(confirmationId, by);
     if (undone) await this.#deps.onStored();
     return undone;
   }
 
   async standing(picture: AskedPicture): Promise<Confirmation | null> {
     return this.#deps.ledger.standing(picture);
+  }
+
+  async confirmationOf(posterId: PosterId): Promise<Confirmation | null> {
+    return this.#deps.ledger.confirmationOf(posterId);
+  }
+
+  async picture(picture: AskedPicture): Promise<PictureFile | null> {
+    return this.#deps.ledger.picture(picture);
   }
 
   async recent(guildId: string, limit: number): Promise<readonly Confirmation[]> {

@@ -1,5 +1,6 @@
 import type { AnilistId } from "../domain/anime.ts";
 import type { AskedPicture, Confirmation, Speaker } from "../domain/confirmation.ts";
+import type { PosterId } from "../domain/poster.ts";
 import type { NewPoster } from "./ports.ts";
 import type { Turn } from "./work-queue.ts";
 
@@ -35,14 +36,29 @@ export interface Confirming {
   approve(picture: AskedPicture, decidedBy: string, turn: Turn, signal: AbortSignal): Promise<Confirmed>;
   /** @returns what was rejected, null when nothing awaits approval */
   reject(picture: AskedPicture, decidedBy: string): Promise<Confirmation | null>;
-  /** Takes a confirmation back, with the poster it brought. @returns it, null when it does not stand */
-  undo(confirmationId: number, decidedBy: string): Promise<Confirmation | null>;
+  /** Takes a confirmation back, with the poster it brought. @returns it, null when it does not stand there */
+  undo(confirmationId: number, by: Undoer): Promise<Confirmation | null>;
+  /** Whose word brought a poster, as far as it stands; null for one that came another way. */
+  confirmationOf(posterId: PosterId): Promise<Confirmation | null>;
+  /** The picture of a question as it was sent, null when it is no longer kept. */
+  picture(picture: AskedPicture): Promise<PictureFile | null>;
   /** The confirmation that stands for a picture. */
   standing(picture: AskedPicture): Promise<Confirmation | null>;
   /** Confirmations of a server that stand, newest first. */
   recent(guildId: string, limit: number): Promise<readonly Confirmation[]>;
   /** Fetches the covers that were owed. @returns how many are owed still */
   payCovers(signal: AbortSignal): Promise<number>;
+}
+
+export interface PictureFile {
+  readonly bytes: Uint8Array;
+  readonly file: string;
+}
+
+export interface Undoer {
+  readonly userId: string;
+  /** only what was confirmed in this server; null for anywhere */
+  readonly guildId: string | null;
 }
 
 export interface DayLimits {
@@ -63,7 +79,7 @@ export interface ConfirmationLedger {
   /** Confirmations since a moment, in whatever state they are now. */
   countSince(since: number, by: { readonly userId: string } | { readonly guildId: string }): number;
   /** The picture as it was sent, null when it is no longer kept. */
-  picture(picture: AskedPicture): { readonly bytes: Uint8Array; readonly file: string } | null;
+  picture(picture: AskedPicture): PictureFile | null;
   /** Is there a poster of this anime? Its names, as far as stored. */
   animeOf(anilistId: AnilistId): NewPoster["anime"] | null;
   /**
@@ -74,7 +90,8 @@ export interface ConfirmationLedger {
   /** Notes a wish for a moderator. @returns null when another confirmation stands by then */
   note(wish: ConfirmationWish): Confirmation | null;
   reject(picture: AskedPicture, decidedBy: string): Confirmation | null;
-  undo(confirmationId: number, decidedBy: string): Promise<Confirmation | null>;
+  undo(confirmationId: number, by: Undoer): Promise<Confirmation | null>;
+  confirmationOf(posterId: PosterId): Confirmation | null;
   recent(guildId: string, limit: number): readonly Confirmation[];
   /** Anime whose official cover is still owed. */
   owedCovers(): readonly AnilistId[];

@@ -30,7 +30,7 @@ interface Deps {
 /** Opens AniList's picture server: two covers a second, two at once, from the listed hosts only. */
 export function openCovers({ hosts, resolve, userAgent, isOffline, limits = LIMITS }: Deps): Covers {
   const { service } = ANILIST_COVER_MANNERS;
-  const guarded = openGuardedFetch({ service, hosts, resolve });
+  const guarded = openGuardedFetch({ service, hosts, setting: "OPFIND_COVER_HOSTS", resolve });
   const inner = isOffline ? offlineFetch(service) : guarded.fetch;
   const fetch = politeFetch(ANILIST_COVER_MANNERS, { fetch: inner, userAgent, limits });
   const oneOfTwo = pLimit(AT_ONCE);

@@ -17,6 +17,8 @@ interface Guard {
   readonly service: string;
   /** `name` or `name:port`, reached by https only; `127.0.0.1:port` by http as well, and nothing else there */
   readonly hosts: readonly string[];
+  /** the variable that lists them, for people */
+  readonly setting: string;
   readonly resolve: ResolveHost;
 }
 
@@ -30,14 +32,14 @@ export function openGuardedFetch(guard: Guard): { readonly fetch: Fetch; close()
   return {
     fetch: async (input, { headers, signal = null } = {}) => {
       const options = { dispatcher, signal, headers: Object.fromEntries(new Headers(headers)) };
-      let url = permitted(String(input), guard.hosts);
+      let url = permitted(String(input), guard);
       for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
         const answer = await unlessAborted(request(url, options), signal);
         const { location = [] } = answer.headers;
         const [target] = [location].flat();
         if (!REDIRECTS.has(answer.statusCode) || target === undefined) return toResponse(answer);
         answer.body.on("error", () => {}).destroy();
-        url = permitted(target, guard.hosts, url.href);
+        url = permitted(target, guard, url.href);
       }
       const because = `it redirects more than ${MAX_REDIRECTS} times`;
       throw sourceFailure(guard.service, "source-other-shape", { because });
@@ -70,12 +72,12 @@ async function resolveChecked(hostname: string, resolve: ResolveHost): Promise<[
 }
 
 /** @throws OpfindError url-forbidden */
-function permitted(text: string, hosts: readonly string[], base?: string): URL {
+function permitted(text: string, { hosts, setting }: Guard, base?: string): URL {
   if (!URL.canParse(text, base)) throw forbidden(text, "it is no URL");
   // The parser turns every spelling of an IPv4 address (decimal, octal, hexadecimal) into the usual one.
   const url = new URL(text, base);
   if (url.username || url.password) throw forbidden(url.host, "it carries a name or a password");
-  if (!hosts.includes(url.host)) throw forbidden(url.href, "its host is not listed in OPFIND_COVER_HOSTS");
+  if (!hosts.includes(url.host)) throw forbidden(url.href, `its host is not listed in ${setting}`);
   const isAllowed = url.protocol === "https:" || (url.protocol === "http:" && url.hostname === "127.0.0.1");
   if (!isAllowed) throw forbidden(url.href, "only https is allowed");
   return url;

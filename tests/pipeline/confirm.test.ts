@@ -167,8 +167,9 @@ describe("an undo", () => {
     await confirming.confirm(wishOf("a"), turn, live());
     const [confirmation] = await confirming.recent("5", 10);
     const { confirmationId = 0 } = confirmation ?? {};
-    expect(await confirming.undo(confirmationId, "9")).toMatchObject({ state: "undone", decidedBy: "9" });
-    expect(await confirming.undo(confirmationId, "9")).toBeNull();
+    expect(await confirming.undo(confirmationId, { userId: "9", guildId: "another server" })).toBeNull();
+    expect(await confirming.undo(confirmationId, { userId: "9", guildId: "5" })).toMatchObject({ state: "undone", decidedBy: "9" });
+    expect(await confirming.undo(confirmationId, { userId: "9", guildId: "5" })).toBeNull();
     expect((await posters()).map(({ source }) => source)).toEqual(["anilist"]);
     expect(await confirming.recent("5", 10)).toEqual([]);
   });
@@ -180,9 +181,9 @@ describe("an undo", () => {
     await confirming.confirm(wishOf("a"), turn, live());
     await confirming.confirm(wishOf("b", { userId: "2" }), turn, live());
     const [second, first] = await confirming.recent("5", 10);
-    await confirming.undo(first?.confirmationId ?? 0, "9");
+    await confirming.undo(first?.confirmationId ?? 0, { userId: "9", guildId: null });
     expect(await posters()).toHaveLength(2);
-    await confirming.undo(second?.confirmationId ?? 0, "9");
+    await confirming.undo(second?.confirmationId ?? 0, { userId: "9", guildId: null });
     expect((await posters()).map(({ source }) => source)).toEqual(["anilist"]);
   });
 });
@@ -204,7 +205,7 @@ test("whatever people click and in whatever order, every standing word has its p
         else if (what === "wait") await confirming.confirm({ ...wish, isSubjectToApproval: true }, turn, live());
         else if (what === "approve") await confirming.approve(wish, "9", turn, live());
         else if (what === "reject") await confirming.reject(wish, "9");
-        else await confirming.undo(ledger.standing(wish)?.confirmationId ?? 0, "9");
+        else await confirming.undo(ledger.standing(wish)?.confirmationId ?? 0, { userId: "9", guildId: null });
       };
       for (const round of rounds) await Promise.all(round.map(act));
       const standing = (await confirming.recent("5", 100)).map(({ posterId }) => posterId);
