@@ -1,7 +1,7 @@
 import { endianness } from "node:os";
 import type { AnilistId, Anime } from "../domain/anime.ts";
 import type { Poster } from "../domain/poster.ts";
-import type { Embedding, PosterLabel } from "../pipeline/ports.ts";
+import type { Embedding } from "../pipeline/ports.ts";
 import type { PosterRow } from "./poster-statements.ts";
 
 /** A poster with everything stored about its anime. */
@@ -13,10 +13,6 @@ export interface PosterRecord {
 
 export function toPoster({ posterId, anilistId, romaji, sha256, file, source, addedAt, addedBy }: PosterRow): Poster {
   return { posterId, anilistId, title: romaji, sha256, file, source, addedAt, addedBy };
-}
-
-export function toLabel({ posterId, anilistId, romaji, franchiseId }: PosterRow): PosterLabel {
-  return { posterId, anilistId, title: romaji, franchiseId };
 }
 
 export function toRecord(row: PosterRow): PosterRecord {

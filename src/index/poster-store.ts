@@ -15,7 +15,7 @@ import type {
 } from "../pipeline/ports.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
-import { type PosterRecord, paged, toEmbedding, toLabel, toPoster, toRecord } from "./poster-rows.ts";
+import { type PosterRecord, paged, toEmbedding, toPoster, toRecord } from "./poster-rows.ts";
 import { POSTER_MIGRATIONS } from "./poster-schema.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
 import { PosterWrites } from "./poster-writes.ts";
@@ -101,8 +101,8 @@ export class SqlitePosterStore implements PosterStore {
 
   async labels(posterIds: readonly PosterId[], signal: AbortSignal): Promise<ReadonlyMap<PosterId, PosterLabel>> {
     stopIfAborted(signal);
-    const rows = posterIds.flatMap((posterId) => this.#sql.poster.get(posterId) ?? []);
-    return new Map(rows.map((row) => [row.posterId, toLabel(row)]));
+    const labels = this.#sql.labels.all(JSON.stringify(posterIds));
+    return new Map(labels.map((label) => [label.posterId, label]));
   }
 
   async *embeddings(modelId: string, after: number): AsyncIterable<IndexedPoster> {

@@ -45,7 +45,7 @@ export async function importPosters(
   signal: AbortSignal,
 ): Promise<ImportSummary> {
   const { rows, bad } = await readImportRows(request.dir, request.manifest);
-  const tally = new Tally<FailedRow, UnresolvedRow>(rows.length, deps.onProgress);
+  const tally = new Tally<FailedRow, UnresolvedRow>(rows.length + bad.length, deps.onProgress);
   for (const { file, why } of bad) tally.fail(file, { file, code: "manifest-invalid", message: why });
   const prepare = (row: ImportRow) => prepareRow(row, { ...deps, ...request, tally }, signal);
   await learnPosters(rows, { ...deps, prepare, tally, batch: BATCH }, signal);

@@ -10,6 +10,8 @@ import { networkParts, redisParts } from "../../src/cli/doctor/network-parts.ts"
 import { readConfig } from "../../src/config.ts";
 import { OpfindError } from "../../src/errors.ts";
 import { openLog } from "../../src/log.ts";
+import { storeWith } from "../support/index-deps.ts";
+import { posterOf } from "../support/posters.ts";
 
 const log = openLog({ level: "silent", isPretty: false });
 const never = new AbortController().signal;
@@ -45,6 +47,15 @@ describe("the native parts", () => {
 });
 
 describe("the parts on disk", () => {
+  test("a gallery that only another network has seen is a warning, not a full gallery", async () => {
+    const { store, dataDir } = await storeWith(2);
+    const config = readConfig({ OPFIND_DATA_DIR: dataDir });
+    const unseen = async () => byPart(await allOf(dataParts(config, log))).gallery;
+    expect(await unseen()).toMatchObject({ state: "warning", says: expect.stringContaining("any of 2 posters") });
+    await store.add(posterOf(3));
+    expect(await unseen()).toMatchObject({ state: "warning", says: expect.stringContaining("1 of 3 posters") });
+  });
+
   let folder = "";
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "opfind-doctor-"));

@@ -8,6 +8,7 @@ import type { Logger } from "../../log.ts";
 import { locateModel, modelFolders, verifyModel } from "../../models/local-model.ts";
 import { findModel, readModelManifest } from "../../models/manifest.ts";
 import { openEmbedder } from "../../pipeline/embed.ts";
+import { modelIdOf } from "../../pipeline/model-id.ts";
 import { type Check, check } from "./finding.ts";
 
 /** Below this an import of a few hundred posters could fill the disk. */
@@ -75,23 +76,31 @@ async function entryOf(config: Config): Promise<ModelEntry> {
   return findModel(await readModelManifest(config.home), config.env.OPFIND_MODEL);
 }
 
-async function countPosters({ dataDir, home, env }: Config): Promise<string> {
+async function countPosters(config: Config): Promise<string> {
+  const { dataDir, home, env } = config;
   if (!existsSync(join(dataDir, "embeddings", "posters.sqlite"))) {
     const hasStarter = env.OPFIND_STARTER !== "off" && existsSync(join(home, "embeddings", "starter"));
     if (hasStarter) return "no posters of your own yet; the starter pack is used";
     throw new Error("there are no posters yet");
   }
+  const modelId = modelIdOf(await entryOf(config));
   const store = openPosterStore({ dataDir, clock: { now: Date.now, elapsedMs: () => performance.now() } });
   try {
-    const anime = new Set<number>();
-    let posters = 0;
-    for await (const { anilistId } of store.list()) {
-      anime.add(anilistId);
-      posters++;
-    }
+    const posters = await countOf(store.list());
     if (posters === 0) throw new Error("there are no posters yet");
-    return `${posters} posters of ${anime.size} anime`;
+    const unseen = await countOf(store.withoutEmbeddings(modelId));
+    if (unseen > 0 || store.state(modelId).rows === 0) {
+      const which = unseen > 0 ? `${unseen} of ${posters} posters` : `any of ${posters} posters`;
+      throw new Error(`the network in use has not seen ${which}: \`opfind index build\` shows them to it`);
+    }
+    return `${posters} posters`;
   } finally {
     store.close();
   }
+}
+
+async function countOf(items: AsyncIterable<unknown>): Promise<number> {
+  let count = 0;
+  for await (const _ of items) count++;
+  return count;
 }
