@@ -26,7 +26,7 @@ export function escaped(text: string, most = Number.POSITIVE_INFINITY): Markdown
 export function cut(text: string, most: number): string {
   const plain = plainText(text);
   if (plain.length <= most) return plain;
-  return `${takeWhole([...plain], most - 1)}…`;
+  return `${takeWhole(lettersOf(plain), most - 1)}…`;
 }
 
 export function joined(parts: readonly Markdown[], separator: string): Markdown {
@@ -53,7 +53,10 @@ export function heading({ markdown }: Markdown): Markdown {
 /** A masked link; the bare label where the address is not one to send people to. */
 export function linked(label: Markdown, url: string | null): Markdown {
   const target = httpsOnly(url);
-  return target === null ? label : { markdown: `[${label.markdown}](${target})` };
+  if (target === null) return label;
+  // Discord looks for the end of a label before it looks for escapes: brackets in it have to be others.
+  const inside = label.markdown.replaceAll("\\[", "\\(").replaceAll("\\]", ")");
+  return { markdown: `[${inside}](${target})` };
 }
 
 /** The address as it may stand in a masked link or an embed's field; null unless it is a plain https one. */
@@ -72,9 +75,10 @@ const ENDS_A_LINK = /[()*|`[\]\\<>~]/g;
 
 /**
  * Discord's escape rule takes any punctuation after a backslash. Colons are in it for "https:", ":emoji:" and
- * "steam:", dots for "1." and for invites ("discord.gg/…"), which become links without a scheme.
+ * "steam:", dots for "1." and for invites ("discord.gg/…"), which become links without a scheme. Parentheses: the client
+ * takes the last "](" of a text for the end of a label, so "](…" in a song would turn a link of ours elsewhere.
  */
-const MARKUP = /[\\`*_~|[\]<>@#:.]/g;
+const MARKUP = /[\\`*_~|[\](<>@#:.]/g;
 
 /** Only at the start of a line do these make a list. */
 const LIST_START = /^[-+]/;
@@ -85,12 +89,16 @@ function withEscapes(plain: string): string {
 
 /** Cuts before escaping, so that no escape is torn apart. */
 function shortenedEscape(plain: string, most: number): string {
-  const [first = "", ...rest] = plain;
+  const [first = "", ...rest] = lettersOf(plain);
   const pieces = [withEscapes(first), ...rest.map((letter) => letter.replace(MARKUP, "\\$&"))];
   return `${takeWhole(pieces, most - 1)}…`;
 }
 
-/** As many whole letters as fit: half of a surrogate pair is no letter. */
+/** Letters as people see them: half of an emoji or of a surrogate pair is none. */
+function lettersOf(text: string): readonly string[] {
+  return Array.from(new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text), ({ segment }) => segment);
+}
+
 function takeWhole(letters: readonly string[], most: number): string {
   let text = "";
   for (const letter of letters) {
