@@ -1,0 +1,26 @@
+import { InteractionType, MessageFlags, MessageType } from "discord.js";
+import { type BotRequest, bodyOf } from "./bot-request.ts";
+import type { Entry } from "./interaction-book.ts";
+import { jsonOf, numberOf } from "./json.ts";
+import type { Extras } from "./message-store.ts";
+
+/** What a message that answers an interaction carries besides its text. */
+export function extrasOf(entry: Entry, isEphemeral: boolean): Extras {
+  const owners = entry.isUserInstall ? { 1: entry.person.id } : { 0: entry.channel.guildId ?? "0" };
+  return {
+    isEphemeral,
+    type: entry.type === InteractionType.ApplicationCommand ? MessageType.ChatInputCommand : MessageType.Default,
+    interactionMetadata: {
+      id: entry.id,
+      type: entry.type,
+      user: entry.user,
+      authorizing_integration_owners: owners,
+    },
+  };
+}
+
+export function isEphemeralRequest(request: BotRequest): boolean {
+  const body = bodyOf(request);
+  const flags = numberOf(body["flags"]) | numberOf(jsonOf(body["data"])["flags"]);
+  return (flags & MessageFlags.Ephemeral) !== 0;
+}
