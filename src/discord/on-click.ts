@@ -45,13 +45,17 @@ export async function onClick(interaction: ClickInteraction, deps: ClickDeps, si
   }
   const own = { ...choice, isEphemeral: isEphemeral(interaction) };
   const context: ClickContext = { interaction, click, choice: own, settings, deps, signal };
-  if (!OPEN_TO_ALL.has(click.action) && !mayUse(interaction, choice)) await tell(context, "notice.foreign");
+  if (!isOpenToAll(click.action) && !mayUse(interaction, choice)) await tell(context, "notice.foreign");
   else await act(click.action, context, deps);
   return click.requestId;
 }
 
 /** Their handlers ask themselves who may: a server can let everyone confirm, and moderators approve what others said. */
 const OPEN_TO_ALL: ReadonlySet<Action> = new Set(["confirm", "playlist", "approve", "reject", "undo", "cancel"]);
+
+function isOpenToAll(action: Action): boolean {
+  return OPEN_TO_ALL.has(action) || action.startsWith("pick:");
+}
 
 async function act(action: Action, context: ClickContext, { cancelReindex }: ClickDeps): Promise<void> {
   const { interaction } = context;

@@ -5,7 +5,7 @@ import { userMention } from "../../presenters/discord/markdown.ts";
 import { presentNotice } from "../../presenters/discord/notice.ts";
 import { presentApproval } from "../../presenters/discord/poster-log.ts";
 import { type ClickContext, chosenIn, lookAgain, readersAt, sayIn, tell } from "../click.ts";
-import { isModerator, mayTeach } from "../moderation.ts";
+import { isModerator, mayTeach, mayUse } from "../moderation.ts";
 import { laneOf } from "../question.ts";
 import { interactionReply, sendable } from "../reply.ts";
 import { look } from "./look.ts";
@@ -45,7 +45,7 @@ async function confirm(anilistId: AnilistId | null, context: ClickContext): Prom
   const shown = interactionReply(interaction);
   if (!mayTeach(interaction, choice, settings)) {
     // Whose word does not count may still see the songs of what they chose.
-    await shown.show(await lookAgain(context, { anilistId }));
+    if (mayUse(interaction, choice)) await shown.show(await lookAgain(context, { anilistId }));
     return await tell(context, "notice.foreign");
   }
   const title = await titleOf(anilistId, context);
