@@ -21,7 +21,7 @@ export interface ReadTierList {
  * callbacks apart, which remote-backend.ts carries over.
  */
 export interface Backend
-  extends Pick<Resident, "identify" | "songsOf" | "suggest" | "findTitle" | "card" | "forget" | "facts">,
+  extends Pick<Resident, "identify" | "songsOf" | "suggest" | "findTitle" | "card" | "labels" | "forget" | "facts">,
     Omit<Confirming, "payCovers"> {
   /** @throws like `Resident.readTierList` */
   readTierList(bytes: Uint8Array, turn: Turn, signal: AbortSignal): Promise<ReadTierList>;

@@ -2,6 +2,7 @@ import {
   type ButtonInteraction,
   MessageFlags,
   type ModalSubmitInteraction,
+  type RepliableInteraction,
   type StringSelectMenuInteraction,
 } from "discord.js";
 import type { NoticeKey } from "../presenters/discord/notice.ts";
@@ -28,7 +29,7 @@ export interface ClickContext {
   readonly signal: AbortSignal;
 }
 
-export function isAgeRestricted({ channel }: Pick<ClickInteraction, "channel">): boolean {
+export function isAgeRestricted({ channel }: Pick<RepliableInteraction, "channel">): boolean {
   if (!channel) return false;
   if (channel.isThread()) return channel.parent?.nsfw ?? false;
   return "nsfw" in channel && channel.nsfw;

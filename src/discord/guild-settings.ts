@@ -29,7 +29,8 @@ export async function settingsOf(
 
 export async function changeSettings(
   guildId: string,
-  changes: Partial<GuildSettings>,
+  /** as they were typed; what a setting cannot be is refused */
+  changes: Readonly<Record<string, unknown>>,
   backend: Pick<Backend, "readSettings" | "writeSettings">,
 ): Promise<GuildSettings> {
   const changed = SETTINGS.parse({ ...(await settingsOf(guildId, backend)), ...changes });

@@ -1,0 +1,166 @@
+import { type ChatInputCommandInteraction, type Client, Routes } from "discord.js";
+import { z } from "zod";
+import type { Outcome } from "../commands/command.ts";
+import { OpfindError } from "../errors.ts";
+import type { Clock } from "../pipeline/ports.ts";
+import type { ReindexJob } from "../pipeline/reindexing.ts";
+import { presentFailureMessage } from "../presenters/discord/failure-text.ts";
+import { asEdit, type DiscordMessage } from "../presenters/discord/message.ts";
+import { presentNotice } from "../presenters/discord/notice.ts";
+import { presentReindex, type ReindexState } from "../presenters/discord/reindex.ts";
+import { type ClickContext, tell } from "./click.ts";
+import { settingsOf } from "./guild-settings.ts";
+import { managesGuild } from "./moderation.ts";
+import { guildOf, type ModeratorDeps } from "./moderators.ts";
+import { newRequestId, savePending } from "./pending-choice.ts";
+import { PoliteEdits } from "./polite-edits.ts";
+import { readersOf } from "./question.ts";
+import { localeFor } from "./reader.ts";
+import { interactionReply, sendable } from "./reply.ts";
+
+/** Where a re-index reports, as it is stored with the job: a message that a restart does not forget. */
+const PLACE = z.object({
+  channelId: z.string(),
+  messageId: z.string(),
+  requestId: z.string(),
+  guildId: z.string(),
+  locale: z.string(),
+});
+type ReportPlace = z.infer<typeof PLACE>;
+
+const PACE = { firstMs: 3_000, everyMs: 3_000 } as const;
+
+/** `/reindex`: starts one and reports its progress in the answer, by edits as the bot: an interaction lives 15 minutes. */
+export async function startReindex(
+  isFull: boolean,
+  interaction: ChatInputCommandInteraction,
+  deps: ModeratorDeps,
+): Promise<Outcome> {
+  const { backend, words, clock, ownerIds } = deps;
+  const guildId = await guildOf(interaction, { may: managesGuild, permission: "manage-guild", deps });
+  if (guildId === null) return { outcome: "not-allowed" };
+  const { user, locale } = interaction;
+  const settings = await settingsOf(guildId, backend);
+  const say = words.in(localeFor(settings, locale));
+  // All servers share the index: to look at every picture anew is for whoever runs the bot, where they are named.
+  if (isFull && ownerIds.length > 0 && !ownerIds.includes(user.id)) {
+    const permission = say.plain("permission.owner");
+    await interactionReply(interaction).show(presentNotice("notice.not-allowed", { permission }, say));
+    return { outcome: "not-allowed" };
+  }
+  const { id: messageId, channelId } = await interaction.fetchReply();
+  const requestId = newRequestId();
+  const kept = { requestId, askerId: user.id, guildId, locale, isEphemeral: false, isUninvited: false };
+  await savePending({ ...kept, subject: { kind: "report" } }, [], { backend, now: clock.now() });
+  const place: ReportPlace = { channelId, messageId, requestId, guildId, locale };
+  try {
+    const wish = { isFull, requestedBy: `discord:${user.id}`, reply: JSON.stringify(place) };
+    const job = await backend.startReindex(wish);
+    await interactionReply(interaction).show(await reportOf(job, place, { deps, rate: null }));
+    return { outcome: "started", requestId };
+  } catch (failure) {
+    if (!(failure instanceof OpfindError)) throw failure;
+    await interactionReply(interaction).show(presentFailureMessage(failure.code, say));
+    return { outcome: failure.code };
+  }
+}
+
+/** "Cancel" below the progress. */
+export async function cancelReindex(context: ClickContext): Promise<void> {
+  const { interaction, deps } = context;
+  if (!managesGuild(interaction)) return await tell(context, "notice.foreign");
+  if (!(await deps.backend.cancelReindex())) await tell(context, "notice.expired");
+}
+
+/** Reports every re-index that was asked for on Discord, also one that a former process began, until the signal says stop. */
+export async function reportReindexing(
+  client: Client<true>,
+  deps: ModeratorDeps,
+  { isMine, signal }: { readonly isMine: (guildId: string) => boolean; readonly signal: AbortSignal },
+): Promise<void> {
+  const reports = new Map<number, Report>();
+  const onChange = (job: ReindexJob) => {
+    const place = placeOf(job);
+    if (!place || !isMine(place.guildId)) return;
+    const report = reports.get(job.jobId) ?? new Report(client, place, deps);
+    reports.set(job.jobId, report);
+    report.tell(job);
+    if (job.state !== "running") reports.delete(job.jobId);
+  };
+  await deps.backend.watchReindex(onChange, signal);
+}
+
+function placeOf({ reply }: ReindexJob): ReportPlace | null {
+  if (reply === null) return null;
+  const place = PLACE.safeParse(JSON.parse(reply));
+  return place.success ? place.data : null;
+}
+
+class Report {
+  readonly #place: ReportPlace;
+  readonly #deps: ModeratorDeps;
+  readonly #edits: PoliteEdits;
+  readonly #since: number;
+  #before: number | undefined;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(client: Client<true>, place: ReportPlace, deps: ModeratorDeps) {
+    this.#place = place;
+    this.#deps = deps;
+    this.#since = deps.clock.elapsedMs();
+    this.#edits = new PoliteEdits({ show: (answer) => edit(client, place, answer) }, PACE, deps.clock);
+  }
+
+  tell(job: ReindexJob): void {
+    this.#before ??= job.done;
+    const rate = this.#rate(job, this.#deps.clock);
+    // The words come from the settings, which are looked up: one after another keeps the order.
+    this.#queue = this.#queue.then(async () => {
+      const report = await reportOf(job, this.#place, { deps: this.#deps, rate });
+      if (job.state === "running") this.#edits.offer(() => report);
+      // Whoever deleted the message does not want to see it.
+      else await this.#edits.end(report).catch(() => {});
+    });
+  }
+
+  #rate({ done, stage }: ReindexJob, clock: Pick<Clock, "elapsedMs">): number | null {
+    const seconds = (clock.elapsedMs() - this.#since) / 1000;
+    const made = done - (this.#before ?? done);
+    return stage === "embedding" && seconds > 1 && made > 0 ? made / seconds : null;
+  }
+}
+
+async function reportOf(
+  job: ReindexJob,
+  { requestId, guildId, locale }: ReportPlace,
+  { deps, rate }: { readonly deps: ModeratorDeps; readonly rate: number | null },
+): Promise<DiscordMessage> {
+  const settings = await settingsOf(guildId, deps.backend);
+  const question = { isAgeRestricted: false };
+  const reader = readersOf({ requestId, locale }, { settings, words: deps.words, question })(0, null);
+  return presentReindex(await stateOf(job, rate, deps), reader);
+}
+
+async function stateOf(job: ReindexJob, rate: number | null, { backend }: ModeratorDeps): Promise<ReindexState> {
+  switch (job.state) {
+    case "running":
+      return job.total === 0 ? { kind: "counting" } : { kind: "running", done: job.done, total: job.total, rate };
+    case "done":
+      return { kind: "done", posters: (await backend.facts()).posters };
+    case "cancelled":
+      return { kind: "cancelled" };
+    case "failed":
+      return { kind: "failed", code: "internal" };
+  }
+}
+
+/** As the bot itself: the interaction's own token may be long gone. */
+async function edit(
+  client: Client<true>,
+  { channelId, messageId }: ReportPlace,
+  answer: DiscordMessage,
+): Promise<void> {
+  const { content, embeds, components, allowedMentions } = sendable(asEdit(answer));
+  const body = { content, embeds, components, allowed_mentions: { parse: allowedMentions.parse } };
+  await client.rest.patch(Routes.channelMessage(channelId, messageId), { body });
+}
