@@ -8,7 +8,20 @@ import { OpfindError } from "./errors.ts";
 const url = z.url({ protocol: /^https?$/ });
 /** A name with a dot, its port where it is not 443; of addresses only this machine's own, with its port. */
 const host = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*(?::\d{1,5})?|127\.0\.0\.1:\d{1,5})$/;
+const hosts = z
+  .string()
+  .transform((value) => value.split(",").map((name) => name.trim()))
+  .refine((names) => names.every((name) => host.test(name)));
+/** An id of Discord's. */
+const snowflake = z.string().regex(/^\d{15,20}$/);
 const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === "1" || value === "true");
+
+function limit(usual: number, of: string) {
+  const schema = z.coerce.number().int().min(1).max(100_000).default(usual);
+  return { schema, shape: `how many ${of}, a whole number from 1`, example: String(usual) };
+}
+const perMinute = (usual: number) => limit(usual, "in a minute");
+const perDay = (usual: number) => limit(usual, "in a day");
 
 /** Every variable opfind reads: its shape, what a person writes there, and an example. `.env.example` lists the same. */
 export const VARIABLES = {
@@ -63,11 +76,7 @@ export const VARIABLES = {
     example: "https://opfind.example.org",
   },
   OPFIND_COVER_HOSTS: {
-    schema: z
-      .string()
-      .default("s4.anilist.co")
-      .transform((value) => value.split(",").map((name) => name.trim()))
-      .refine((names) => names.every((name) => host.test(name))),
+    schema: hosts.prefault("s4.anilist.co"),
     shape: "a list of host names",
     example: "s4.anilist.co,covers.example.org",
   },
@@ -96,6 +105,41 @@ export const VARIABLES = {
     shape: "a redis:// URL",
     example: "redis://localhost:6379",
   },
+  DISCORD_TOKEN: { schema: z.string().min(1).optional(), shape: "a bot's token", example: "MTI3…" },
+  DISCORD_API_URL: {
+    schema: url.default("https://discord.com/api"),
+    shape: "an http(s) URL, without the version",
+    example: "https://discord.com/api",
+  },
+  DISCORD_CDN_HOSTS: {
+    schema: hosts.prefault("cdn.discordapp.com,media.discordapp.net"),
+    shape: "a list of host names",
+    example: "cdn.discordapp.com,media.discordapp.net",
+  },
+  DISCORD_GUILD_ID: { schema: snowflake.optional(), shape: "the id of a server", example: "613425648685547541" },
+  DISCORD_OWNER_IDS: {
+    schema: z
+      .string()
+      .default("")
+      .transform((value) => (value === "" ? [] : value.split(",").map((id) => id.trim())))
+      .refine((ids) => ids.every((id) => snowflake.safeParse(id).success)),
+    shape: "a list of ids of people",
+    example: "53908232506183680",
+  },
+  DISCORD_SHARDS: {
+    schema: z.union([z.literal("auto"), z.coerce.number().int().min(1).max(1_000)]).optional(),
+    shape: "auto, or a whole number from 1 to 1000",
+    example: "auto",
+  },
+  OPFIND_HEALTH_PORT: {
+    schema: z.coerce.number().int().min(0).max(65_535).optional(),
+    shape: "a port number",
+    example: "8081",
+  },
+  OPFIND_USER_QUESTIONS: perMinute(12),
+  OPFIND_GUILD_QUESTIONS: perMinute(120),
+  OPFIND_USER_CONFIRMATIONS: perDay(50),
+  OPFIND_GUILD_CONFIRMATIONS: perDay(500),
 } as const;
 
 const SCHEMA = z.object({
@@ -117,6 +161,17 @@ const SCHEMA = z.object({
   MAL_URL: VARIABLES.MAL_URL.schema,
   MAL_CLIENT_ID: VARIABLES.MAL_CLIENT_ID.schema,
   REDIS_URL: VARIABLES.REDIS_URL.schema,
+  DISCORD_TOKEN: VARIABLES.DISCORD_TOKEN.schema,
+  DISCORD_API_URL: VARIABLES.DISCORD_API_URL.schema,
+  DISCORD_CDN_HOSTS: VARIABLES.DISCORD_CDN_HOSTS.schema,
+  DISCORD_GUILD_ID: VARIABLES.DISCORD_GUILD_ID.schema,
+  DISCORD_OWNER_IDS: VARIABLES.DISCORD_OWNER_IDS.schema,
+  DISCORD_SHARDS: VARIABLES.DISCORD_SHARDS.schema,
+  OPFIND_HEALTH_PORT: VARIABLES.OPFIND_HEALTH_PORT.schema,
+  OPFIND_USER_QUESTIONS: VARIABLES.OPFIND_USER_QUESTIONS.schema,
+  OPFIND_GUILD_QUESTIONS: VARIABLES.OPFIND_GUILD_QUESTIONS.schema,
+  OPFIND_USER_CONFIRMATIONS: VARIABLES.OPFIND_USER_CONFIRMATIONS.schema,
+  OPFIND_GUILD_CONFIRMATIONS: VARIABLES.OPFIND_GUILD_CONFIRMATIONS.schema,
 });
 
 export interface Config {

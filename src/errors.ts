@@ -43,6 +43,8 @@ export const ERROR_CODES = [
   "url-forbidden",
   "cover-missing",
   "list-missing",
+  "discord-token",
+  "discord-unreachable",
   "attachment-gone",
   "attachment-unreachable",
   "queue-full",
