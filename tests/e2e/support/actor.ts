@@ -17,6 +17,7 @@ import type { Json } from "./json.ts";
 import type { MessageStore } from "./message-store.ts";
 import { filledIn } from "./modal-fields.ts";
 import { type OptionValue, slashData } from "./slash-options.ts";
+import type { Twin } from "./twin.ts";
 import type { Channel, Person } from "./world.ts";
 
 export interface MessageToSend {
@@ -26,6 +27,7 @@ export interface MessageToSend {
 }
 
 export interface Stage extends Desk {
+  readonly twin: Twin;
   readonly cdn: Cdn;
   readonly store: MessageStore;
   readonly commands: CommandRequests;
@@ -152,9 +154,9 @@ export class Actor {
     return this.#stage.twin.discord.channel(this.channel.id).user(this.person.id);
   }
 
-  async #act(type: InteractionType, data: Json, message?: APIMessage): Promise<Asked> {
+  #act(type: InteractionType, data: Json, message?: APIMessage): Asked {
     const { person, channel } = this;
-    const entry = await deliver({ type, person, channel, data, message }, this.#stage);
+    const entry = deliver({ type, person, channel, data, message }, this.#stage);
     return new Asked(entry, this.#stage.store, this.#stage.changes);
   }
 }

@@ -6,7 +6,7 @@ import { type Json, numberOf } from "./json.ts";
 import type { Extras, MessageStore } from "./message-store.ts";
 import type { UploadedFile } from "./request-body.ts";
 import type { Twin } from "./twin.ts";
-import { attachmentsAfter, type Upload } from "./uploads.ts";
+import { attachmentsAfter } from "./uploads.ts";
 
 export interface Writing {
   readonly method: "POST" | "PATCH";
@@ -17,11 +17,6 @@ export interface Writing {
   readonly files: readonly UploadedFile[];
   readonly before?: APIMessage | undefined;
   readonly extras?: Extras;
-}
-
-export interface Adoption extends Upload {
-  readonly twinsPath: string;
-  readonly extras: Extras;
 }
 
 export type Written = { readonly message: APIMessage } | { readonly refused: Answer };
@@ -44,20 +39,10 @@ export class BotMessages {
     const answer = await this.#twin.ask(method, path, plain(body, before));
     if (answer.status >= 300) return { refused: answer };
     const attachments = await attachmentsAfter(this.#cdn, { body, files, channelId, before });
-    return { message: this.#keep(answer.body, { ...extras, attachments }) };
-  }
-
-  /** Takes over a message that the twin made while it carried out a callback. */
-  async adopt({ twinsPath, ...rest }: Adoption): Promise<APIMessage> {
-    const { body: twins } = await this.#twin.ask("GET", twinsPath);
-    return this.#keep(twins, { ...rest.extras, attachments: await attachmentsAfter(this.#cdn, rest) });
-  }
-
-  #keep(twins: unknown, extras: Extras): APIMessage {
-    const message = this.#store.put(twins, extras);
+    const message = this.#store.put(answer.body, { ...extras, attachments });
     // Nobody but the person sees an ephemeral message: not even its author hears of it over the gateway.
     if (!isEphemeral(message)) this.#gateway.messageWritten(message);
-    return message;
+    return { message };
   }
 
   async remove(path: string, message: APIMessage): Promise<Answer> {

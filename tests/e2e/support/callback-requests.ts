@@ -1,12 +1,11 @@
 import { type APIMessage, InteractionResponseType, InteractionType } from "discord.js";
 import { type Answer, answered, NOTHING, refusal } from "./answers.ts";
-import type { BotMessages } from "./bot-messages.ts";
+import type { BotMessages, Written } from "./bot-messages.ts";
 import { type BotRequest, bodyOf } from "./bot-request.ts";
 import { ACKNOWLEDGE_WITHIN_MS, type Entry, type InteractionBook } from "./interaction-book.ts";
 import { extrasOf, isEphemeralRequest } from "./interaction-extras.ts";
-import { jsonOf, numberOf, textOf } from "./json.ts";
+import { jsonOf, numberOf } from "./json.ts";
 import type { MessageStore } from "./message-store.ts";
-import type { Twin } from "./twin.ts";
 import { isTooLarge } from "./uploads.ts";
 
 const { ChannelMessageWithSource, DeferredChannelMessageWithSource, DeferredMessageUpdate, UpdateMessage } =
@@ -17,13 +16,11 @@ export class CallbackRequests {
   readonly #book: InteractionBook;
   readonly #messages: BotMessages;
   readonly #store: MessageStore;
-  readonly #twin: Twin;
 
-  constructor(book: InteractionBook, messages: BotMessages, store: MessageStore, twin: Twin) {
+  constructor(book: InteractionBook, messages: BotMessages, store: MessageStore) {
     this.#book = book;
     this.#messages = messages;
     this.#store = store;
-    this.#twin = twin;
   }
 
   async answer(request: BotRequest): Promise<Answer> {
@@ -36,43 +33,36 @@ export class CallbackRequests {
     if (!isPossible(entry, numberOf(body["type"]))) return refusal(50035);
     if (isTooLarge(files)) return refusal(40005);
     this.#book.acknowledge(entry, body, at);
-    const message = await this.#carryOut(entry, request);
-    if (message === "deleted") return refusal(10008);
+    const written = await this.#carryOut(entry, request);
+    if (written && "refused" in written) return written.refused;
     if (query.get("with_response") !== "true") return NOTHING;
-    return answered(withResponse(entry, numberOf(body["type"]), message));
+    return answered(withResponse(entry, numberOf(body["type"]), written?.message ?? null));
   }
 
-  async #carryOut(entry: Entry, request: BotRequest): Promise<APIMessage | null | "deleted"> {
-    const body = bodyOf(request);
-    const type = numberOf(body["type"]);
-    const isUpdate = type === UpdateMessage;
-    const before = isUpdate ? this.#store.get(entry.originalId ?? "") : undefined;
-    if (isUpdate && !before) return "deleted";
-    const path = `/interactions/${entry.id}/${entry.token}/callback`;
-    const answer = await this.#twin.ask("POST", path, { ...body, data: jsonOf(body["data"]) });
-    if (answer.status >= 300) throw new Error(`The twin refused a callback: ${JSON.stringify(answer)}`);
-    if (type === DeferredChannelMessageWithSource) await this.#awaitOriginal(entry, request);
-    if (type !== ChannelMessageWithSource && !isUpdate) return null;
-    const row = jsonOf(
-      await this.#twin.discord.prisma.interactionResponse.findUnique({ where: { interactionId: entry.id } }),
-    );
-    entry.originalId = textOf(row["messageId"]);
-    return this.#messages.adopt({
-      twinsPath: `/channels/${entry.channel.id}/messages/${entry.originalId}`,
-      channelId: entry.channel.id,
-      body: jsonOf(body["data"]),
-      files: request.exchange.files,
-      before,
-      extras: isUpdate ? {} : extrasOf(entry, isEphemeralRequest(request)),
-    });
-  }
-
-  /** The answer will be a message of its own; the twin would overwrite the one whose button was clicked. */
-  async #awaitOriginal(entry: Entry, request: BotRequest): Promise<void> {
-    entry.originalId = null;
-    entry.isOriginalEphemeral = isEphemeralRequest(request);
-    const { interactionResponse } = this.#twin.discord.prisma;
-    await interactionResponse.update({ where: { interactionId: entry.id }, data: { messageId: null } });
+  async #carryOut(entry: Entry, request: BotRequest): Promise<Written | null> {
+    const { files } = request.exchange;
+    const { type, data } = bodyOf(request);
+    const messages = `/channels/${entry.channel.id}/messages`;
+    const writing = { channelId: entry.channel.id, body: jsonOf(data), files };
+    switch (type) {
+      case ChannelMessageWithSource: {
+        const extras = extrasOf(entry, isEphemeralRequest(request));
+        const written = await this.#messages.write({ ...writing, method: "POST", path: messages, extras });
+        if ("message" in written) entry.originalId = written.message.id;
+        return written;
+      }
+      case UpdateMessage: {
+        const before = this.#store.get(entry.originalId ?? "");
+        if (!before) return { refused: refusal(10008) };
+        return this.#messages.write({ ...writing, method: "PATCH", path: `${messages}/${before.id}`, before });
+      }
+      case DeferredChannelMessageWithSource:
+        entry.originalId = null;
+        entry.isOriginalEphemeral = isEphemeralRequest(request);
+        return null;
+      default:
+        return null;
+    }
   }
 }
 

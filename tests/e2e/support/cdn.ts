@@ -5,6 +5,7 @@ import type { APIAttachment } from "discord.js";
 import { generateSnowflake } from "discord-digital-twin";
 import sharp from "sharp";
 import { type Manner, misbehave } from "./cdn-manners.ts";
+import type { Changes } from "./changes.ts";
 import { closeServer, listenLocally } from "./local-server.ts";
 
 const DAY_S = 86_400;
@@ -32,9 +33,11 @@ export class Cdn {
   readonly #files = new Map<string, { readonly bytes: Uint8Array; readonly type: string }>();
   readonly #manners = new Map<string, Manner>();
   readonly asked: string[] = [];
+  readonly #changes: Changes;
   #port = 0;
 
-  constructor() {
+  constructor(changes: Changes) {
+    this.#changes = changes;
     this.#server = createServer((request, response) => this.#answer(request, response));
   }
 
@@ -86,6 +89,7 @@ export class Cdn {
   #answer({ url = "" }: IncomingMessage, response: ServerResponse): void {
     const { pathname, searchParams } = new URL(url, `http://${this.host}`);
     this.asked.push(url);
+    this.#changes.tell();
     const file = this.#files.get(pathname);
     const isSigned = searchParams.get("hm") === digest(pathname);
     if (!file || !isSigned) {

@@ -132,7 +132,7 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<LocalD
   const members = new TwinGateway(twin.discord.gatewayUrl);
   await members.open(token, world.guilds.length);
   const gateway = new Gateway(world, members, changes, { token, mayReadContent });
-  const cdn = new Cdn();
+  const cdn = new Cdn(changes);
   await cdn.start();
   const store = new MessageStore(world, changes);
   const messages = new BotMessages(twin, cdn, store, gateway);
@@ -143,8 +143,8 @@ export async function startDiscord(options: DiscordOptions = {}): Promise<LocalD
   const handlers = {
     commands,
     channels: new ChannelRequests(world, messages, store),
-    callbacks: new CallbackRequests(book, messages, store, twin),
-    webhooks: new WebhookRequests(book, messages, store, twin),
+    callbacks: new CallbackRequests(book, messages, store),
+    webhooks: new WebhookRequests(book, messages, store),
   };
   const routes = routeTable(handlers, placesOf(world, twin, { mayReadContent }));
   const server = createServer((incoming, outgoing) => void serveRest(incoming, outgoing, rest));

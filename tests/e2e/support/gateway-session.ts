@@ -27,6 +27,10 @@ export class GatewaySession {
     return this.#socket?.readyState === WebSocket.OPEN;
   }
 
+  isOn(socket: WebSocket): boolean {
+    return this.#socket === socket;
+  }
+
   dispatch(t: string, d: unknown): void {
     const dispatch = { s: this.#sent.length + 1, t, d };
     this.#sent.push(dispatch);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Server } from "node:http";
-import { type APIMessage, GatewayIntentBits, GatewayOpcodes } from "discord.js";
+import { type APIMessage, ChannelType, GatewayIntentBits, GatewayOpcodes } from "discord.js";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Changes } from "./changes.ts";
 import { GatewaySession } from "./gateway-session.ts";
@@ -14,6 +14,7 @@ const HEARTBEAT_MS = 41_250;
 /** https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes */
 const AUTHENTICATION_FAILED = 4004;
 const DISALLOWED_INTENTS = 4014;
+const GOODBYES = new Set([1000, 1001]);
 const PRIVILEGED = GatewayIntentBits.GuildPresences | GatewayIntentBits.GuildMembers | GatewayIntentBits.MessageContent;
 
 export interface GatewayOptions {
@@ -110,15 +111,22 @@ export class Gateway {
   }
 
   #originOf({ author }: APIMessage, { guildId }: Channel): Json {
-    if (guildId === null) return {};
-    return { guild_id: guildId, member: this.#twin.memberOf(guildId, author.id) };
+    if (guildId === null) return { channel_type: ChannelType.DM };
+    return { channel_type: ChannelType.GuildText, guild_id: guildId, member: this.#twin.memberOf(guildId, author.id) };
   }
 
   #greet(socket: WebSocket): void {
     socket.send(JSON.stringify({ op: GatewayOpcodes.Hello, d: { heartbeat_interval: HEARTBEAT_MS } }));
     socket.on("error", () => socket.terminate());
-    socket.on("close", () => this.#changes.tell());
+    socket.on("close", (code) => this.#closed(socket, code));
     socket.on("message", (data) => this.#hear(socket, jsonOf(parseJson(data.toString()))));
+  }
+
+  /** Who says goodbye is offline at once; whoever breaks off may come back and resume. */
+  #closed(socket: WebSocket, code: number): void {
+    const session = [...this.#sessions.values()].find((one) => one.isOn(socket));
+    if (session && GOODBYES.has(code)) this.#sessions.delete(session.id);
+    this.#changes.tell();
   }
 
   #hear(socket: WebSocket, { op, d }: Json): void {

@@ -10,6 +10,7 @@ export const TOKEN_LIVES_MS = 15 * 60_000;
 export interface Entry {
   readonly id: string;
   readonly token: string;
+  readonly applicationId: string;
   /** Discord's InteractionType */
   readonly type: number;
   readonly person: Person;

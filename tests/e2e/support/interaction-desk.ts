@@ -4,7 +4,6 @@ import type { Gateway } from "./gateway.ts";
 import { channelPayload } from "./gateway-state.ts";
 import type { Entry, InteractionBook } from "./interaction-book.ts";
 import type { Json } from "./json.ts";
-import type { Twin } from "./twin.ts";
 import type { TwinGateway } from "./twin-gateway.ts";
 import { MOST_UPLOAD_BYTES } from "./uploads.ts";
 import type { Channel, Guild, Person, World } from "./world.ts";
@@ -20,7 +19,6 @@ export interface Action {
 
 export interface Desk {
   readonly world: World;
-  readonly twin: Twin;
   readonly members: TwinGateway;
   readonly book: InteractionBook;
   readonly gateway: Gateway;
@@ -28,28 +26,18 @@ export interface Desk {
 
 /**
  * Makes an interaction of what a person did and hands it to the bot. The twin's own simulation always says "guild",
- * without locale, permissions, owners or size limit, so the payload is built here; the twin keeps its state.
+ * without locale, permissions, owners or size limit, so interactions are ours from end to end.
  */
-export async function deliver(action: Action, desk: Desk): Promise<Entry> {
+export function deliver(action: Action, desk: Desk): Entry {
   const { type, person, channel, message } = action;
-  const { world, twin, book, gateway } = desk;
+  const { world, book, gateway } = desk;
   const id = generateSnowflake();
   const token = `interaction-token-${id}`;
-  const messageId = message?.id ?? null;
-  await twin.discord.prisma.interactionResponse.create({
-    data: {
-      interactionId: id,
-      interactionToken: token,
-      applicationId: world.bot.id,
-      channelId: channel.id,
-      type: 0,
-      messageId,
-    },
-  });
   const guild = channel.guildId === null ? null : world.guild(channel.guildId);
   const entry: Entry = {
     id,
     token,
+    applicationId: world.bot.id,
     type,
     person,
     user: world.userOf(person.id),
@@ -59,7 +47,7 @@ export async function deliver(action: Action, desk: Desk): Promise<Entry> {
     agedMs: 0,
     acknowledgedAt: null,
     callback: null,
-    originalId: messageId,
+    originalId: message?.id ?? null,
     isOriginalEphemeral: false,
     followUpIds: [],
   };

@@ -10,11 +10,9 @@ export function extrasOf(entry: Entry, isEphemeral: boolean): Extras {
   return {
     isEphemeral,
     type: entry.type === InteractionType.ApplicationCommand ? MessageType.ChatInputCommand : MessageType.Default,
-    interactionMetadata: {
-      id: entry.id,
-      type: entry.type,
-      user: entry.user,
-      authorizing_integration_owners: owners,
+    interaction: {
+      applicationId: entry.applicationId,
+      metadata: { id: entry.id, type: entry.type, user: entry.user, authorizing_integration_owners: owners },
     },
   };
 }

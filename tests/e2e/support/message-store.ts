@@ -6,7 +6,8 @@ import type { World } from "./world.ts";
 /** What the twin does not keep of a message. */
 export interface Extras {
   readonly attachments?: readonly APIAttachment[];
-  readonly interactionMetadata?: Json;
+  /** of the application whose interaction this message answers, and that interaction */
+  readonly interaction?: { readonly applicationId: string; readonly metadata: Json };
   readonly isEphemeral?: boolean;
   readonly type?: MessageType;
   /** who is pinged without being named in the content: the author of the message replied to */
@@ -42,8 +43,7 @@ export class MessageStore {
       flags: numberOf(raw["flags"]) | (isEphemeral ? MessageFlags.Ephemeral : 0),
       type: extras.type ?? before?.type ?? (raw["message_reference"] ? MessageType.Reply : MessageType.Default),
       ...this.#reference(raw),
-      ...(before?.interaction_metadata ? { interaction_metadata: before.interaction_metadata } : {}),
-      ...(extras.interactionMetadata ? { interaction_metadata: extras.interactionMetadata } : {}),
+      ...this.#interaction(before, extras),
     };
     // The twin is untyped from here; it speaks Discord's shape, and the members above are what it lacks.
     const message = completed as unknown as APIMessage;
@@ -76,6 +76,16 @@ export class MessageStore {
     const named = [...textOf(raw["content"]).matchAll(/<@!?(\d+)>/g)].map(([, id = ""]) => id).concat(pingedId);
     const known = new Set([this.#world.bot.id, ...this.#world.people.map(({ id }) => id)]);
     return [...new Set(named)].filter((id) => known.has(id)).map((id) => this.#world.userOf(id));
+  }
+
+  #interaction(before: APIMessage | undefined, { interaction }: Extras) {
+    if (interaction) {
+      const { applicationId, metadata } = interaction;
+      return { application_id: applicationId, webhook_id: applicationId, interaction_metadata: metadata };
+    }
+    if (!before?.interaction_metadata) return {};
+    const { application_id, webhook_id, interaction_metadata } = before;
+    return { application_id, webhook_id, interaction_metadata };
   }
 
   #reference(raw: Json) {

@@ -6,7 +6,7 @@ import { DigitalDiscord } from "discord-digital-twin";
 import type { Answer } from "./answers.ts";
 import { EVERYBODY, type Guild, type World } from "./world.ts";
 
-/** The Discord that others wrote, seeded with our world. It keeps messages, members and what was acknowledged. */
+/** The Discord that others wrote, seeded with our world. It keeps messages, members and roles. */
 export class Twin {
   readonly discord: DigitalDiscord;
   readonly #token: string;

@@ -5,7 +5,6 @@ declare module "discord-digital-twin" {
   interface Table {
     create(query: { data: object }): Promise<unknown>;
     update(query: { where: object; data: object }): Promise<unknown>;
-    findUnique(query: { where: object }): Promise<unknown>;
   }
 
   export class DigitalDiscord {
@@ -22,8 +21,6 @@ declare module "discord-digital-twin" {
       readonly role: Table;
       readonly guildMember: Table;
       readonly channel: Table;
-      readonly user: Table;
-      readonly interactionResponse: Table;
       $executeRawUnsafe(sql: string): Promise<unknown>;
       $disconnect(): Promise<void>;
     };
@@ -49,11 +46,11 @@ declare module "discord-api-spec/zod" {
   }
 
   export interface SpecSchema {
-    safeParse(
-      value: unknown,
-    ):
-      | { readonly success: true; readonly data: unknown }
-      | { readonly success: false; readonly error: { readonly issues: readonly SpecIssue[] } };
+    safeParse(value: unknown): {
+      readonly success: boolean;
+      readonly data?: unknown;
+      readonly error?: { readonly issues: readonly SpecIssue[] };
+    };
   }
 
   export const ApplicationCommandAutocompleteCallbackRequestSchema: SpecSchema;

@@ -5,7 +5,6 @@ import { type BotRequest, bodyOf } from "./bot-request.ts";
 import { type Entry, type InteractionBook, TOKEN_LIVES_MS } from "./interaction-book.ts";
 import { extrasOf, isEphemeralRequest } from "./interaction-extras.ts";
 import type { MessageStore } from "./message-store.ts";
-import type { Twin } from "./twin.ts";
 import { isTooLarge } from "./uploads.ts";
 
 /** https://docs.discord.com/developers/interactions/receiving-and-responding: for a guild without the app */
@@ -17,13 +16,11 @@ export class WebhookRequests {
   readonly #book: InteractionBook;
   readonly #messages: BotMessages;
   readonly #store: MessageStore;
-  readonly #twin: Twin;
 
-  constructor(book: InteractionBook, messages: BotMessages, store: MessageStore, twin: Twin) {
+  constructor(book: InteractionBook, messages: BotMessages, store: MessageStore) {
     this.#book = book;
     this.#messages = messages;
     this.#store = store;
-    this.#twin = twin;
   }
 
   async followUp(request: BotRequest): Promise<Answer> {
@@ -36,7 +33,7 @@ export class WebhookRequests {
     const isEphemeral = isFirst ? entry.isOriginalEphemeral : isEphemeralRequest(request);
     const written = await this.#messages.write({
       method: "POST",
-      path: `/webhooks/${request.param("application")}/${entry.token}`,
+      path: `/channels/${entry.channel.id}/messages`,
       channelId: entry.channel.id,
       body: bodyOf(request),
       files,
@@ -44,7 +41,8 @@ export class WebhookRequests {
     });
     if ("refused" in written) return written.refused;
     entry.followUpIds.push(written.message.id);
-    if (isFirst) await this.#takePlaceOfOriginal(entry, written.message);
+    // The first follow-up to a deferred answer is that answer.
+    if (isFirst) entry.originalId = written.message.id;
     return answered(written.message);
   }
 
@@ -53,13 +51,13 @@ export class WebhookRequests {
     if ("status" in entry) return entry;
     const { files } = request.exchange;
     if (isTooLarge(files)) return refusal(40005);
-    const isOriginal = request.param("message") === ORIGINAL;
-    const isFirst = isOriginal && isWaiting(entry);
+    const isFirst = request.param("message") === ORIGINAL && isWaiting(entry);
     const before = this.#messageOf(entry, request);
     if (!before && !isFirst) return refusal(10008);
+    const messages = `/channels/${entry.channel.id}/messages`;
     const written = await this.#messages.write({
-      method: "PATCH",
-      path: `/webhooks/${request.param("application")}/${entry.token}/messages/${isOriginal ? "@original" : before?.id}`,
+      // A deferred answer becomes a message with its first edit.
+      ...(before ? { method: "PATCH", path: `${messages}/${before.id}` } : { method: "POST", path: messages }),
       channelId: entry.channel.id,
       body: bodyOf(request),
       files,
@@ -67,7 +65,7 @@ export class WebhookRequests {
       extras: isFirst ? extrasOf(entry, entry.isOriginalEphemeral) : {},
     });
     if ("refused" in written) return written.refused;
-    if (isOriginal) entry.originalId = written.message.id;
+    if (isFirst) entry.originalId = written.message.id;
     return answered(written.message);
   }
 
@@ -98,15 +96,6 @@ export class WebhookRequests {
     const id = request.param("message");
     if (id === ORIGINAL) return this.#store.get(entry.originalId ?? "");
     return entry.followUpIds.includes(id) || entry.originalId === id ? this.#store.get(id) : undefined;
-  }
-
-  /** The first follow-up to a deferred answer is that answer. */
-  async #takePlaceOfOriginal(entry: Entry, { id }: APIMessage): Promise<void> {
-    entry.originalId = id;
-    await this.#twin.discord.prisma.interactionResponse.update({
-      where: { interactionId: entry.id },
-      data: { messageId: id },
-    });
   }
 }
 

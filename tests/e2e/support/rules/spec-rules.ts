@@ -10,9 +10,8 @@ const SENT_BY_DISCORD_JS = new Set(["tts", "enforce_nonce", "data.tts", "data.en
 
 /** Holds a body to Discord's own description of its API, and to the keys that it knows. */
 export function specFindings(schema: SpecSchema, body: unknown): readonly Finding[] {
-  const result = schema.safeParse(body);
-  if (!result.success) return result.error.issues.map(deepest);
-  return unknownKeys({ given: body, known: result.data, at: [] });
+  const { data, error } = schema.safeParse(body);
+  return error ? error.issues.map(deepest) : unknownKeys({ given: body, known: data, at: [] });
 }
 
 /** Of a union's failures, the one that got furthest says what was meant. */
