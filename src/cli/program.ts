@@ -32,6 +32,17 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: "measure recognition on folders of labelled posters",
     load: async (context) => (await import("./evaluate.ts")).evaluateVerb(context, await wire()),
   },
+  bot: {
+    summary: "run the Discord bot",
+    load: async (context) => (await import("./bot.ts")).botVerb(context, await import("../wire-bot.ts")),
+  },
+  "deploy-commands": {
+    summary: "tell Discord the bot's commands, and how to invite it",
+    load: async (context) => {
+      const { deployCommandsVerb } = await import("./deploy-commands.ts");
+      return deployCommandsVerb(context, await wire());
+    },
+  },
   doctor: {
     summary: "look at every part of opfind and say what to do where one does not work",
     load: async (context) => (await import("./doctor.ts")).doctorVerb(context),

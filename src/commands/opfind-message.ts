@@ -21,11 +21,15 @@ interface MessageDeps {
 /** "Find OP/ED" in the menu of a message: Discord shows its pictures to the bot also without the message-content intent. */
 export function opfindMessageCommand({ words, askMessage }: MessageDeps): MessageCommand {
   return {
-    definition: { ...namedIn(words, "find"), ...EVERYWHERE, type: ApplicationCommandType.Message },
+    definition: opfindMessageDefinition(words),
     async run(interaction, signal) {
       // For the person's own eyes: nobody else asked. "Share" shows it to all.
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
       return await askMessage(interaction.targetMessage, interaction, signal);
     },
   };
+}
+
+export function opfindMessageDefinition(words: Words): MessageCommand["definition"] {
+  return { ...namedIn(words, "find"), ...EVERYWHERE, type: ApplicationCommandType.Message };
 }

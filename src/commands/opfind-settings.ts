@@ -32,13 +32,7 @@ interface SettingsDeps {
 /** `/opfind-settings`: what a server decides. Without an option it shows what is decided. */
 export function settingsCommand({ words, applySettings }: SettingsDeps): SlashCommand {
   return {
-    definition: {
-      ...describedIn(words, "settings"),
-      ...IN_SERVERS,
-      type: ApplicationCommandType.ChatInput,
-      default_member_permissions: String(PermissionFlagsBits.ManageGuild),
-      options: optionsIn(words),
-    },
+    definition: settingsDefinition(words),
     async run(interaction) {
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
       return await applySettings(wishOf(interaction), interaction);
@@ -103,5 +97,15 @@ function wishOf({ options }: ChatInputCommandInteraction): SettingsWish {
     ...text("spoilers"),
     ...text("confirm"),
     ...(isApprovalNeeded === null ? {} : { isApprovalNeeded }),
+  };
+}
+
+export function settingsDefinition(words: Words): SlashCommand["definition"] {
+  return {
+    ...describedIn(words, "settings"),
+    ...IN_SERVERS,
+    type: ApplicationCommandType.ChatInput,
+    default_member_permissions: String(PermissionFlagsBits.ManageGuild),
+    options: optionsIn(words),
   };
 }

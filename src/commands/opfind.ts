@@ -30,21 +30,7 @@ interface OpfindDeps {
 /** `/opfind poster:… | title:…`: the anime and its songs. */
 export function opfindCommand({ words, suggest, askPicture, askTitle, askBack }: OpfindDeps): SlashCommand {
   return {
-    definition: {
-      ...describedIn(words, "opfind"),
-      ...EVERYWHERE,
-      type: ApplicationCommandType.ChatInput,
-      options: [
-        {
-          ...describedIn(words, "opfind-poster"),
-          type: ApplicationCommandOptionType.Attachment,
-          required: false,
-          // It checks the name only; the bytes are looked at in any case.
-          file_types: ["image"],
-        },
-        titleOption(words, "opfind-title", false),
-      ],
-    },
+    definition: opfindDefinition(words),
     async run(interaction, signal) {
       await interaction.deferReply();
       const poster = interaction.options.getAttachment("poster");
@@ -53,5 +39,23 @@ export function opfindCommand({ words, suggest, askPicture, askTitle, askBack }:
       return title ? await askTitle(readTitle(title), interaction, signal) : await askBack(interaction);
     },
     complete: (interaction, signal) => suggestTitles(interaction, { suggest, words }, signal),
+  };
+}
+
+export function opfindDefinition(words: Words): SlashCommand["definition"] {
+  return {
+    ...describedIn(words, "opfind"),
+    ...EVERYWHERE,
+    type: ApplicationCommandType.ChatInput,
+    options: [
+      {
+        ...describedIn(words, "opfind-poster"),
+        type: ApplicationCommandOptionType.Attachment,
+        required: false,
+        // It checks the name only; the bytes are looked at in any case.
+        file_types: ["image"],
+      },
+      titleOption(words, "opfind-title", false),
+    ],
   };
 }

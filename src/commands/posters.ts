@@ -26,28 +26,8 @@ export function postersCommand({
   readonly words: Words;
   readonly actions: PosterActions;
 }): SlashCommand {
-  const subcommand: ApplicationCommandOptionType.Subcommand = ApplicationCommandOptionType.Subcommand;
-  const number: ApplicationCommandOptionType.Integer = ApplicationCommandOptionType.Integer;
   return {
-    definition: {
-      ...describedIn(words, "posters"),
-      ...IN_SERVERS,
-      type: ApplicationCommandType.ChatInput,
-      default_member_permissions: String(PermissionFlagsBits.ManageMessages),
-      options: [
-        { ...describedIn(words, "posters-recent"), type: subcommand },
-        {
-          ...describedIn(words, "posters-undo"),
-          type: subcommand,
-          options: [{ ...describedIn(words, "posters-undo-id"), type: number, min_value: 1, required: false }],
-        },
-        {
-          ...describedIn(words, "posters-remove"),
-          type: subcommand,
-          options: [{ ...describedIn(words, "posters-remove-id"), type: number, min_value: 1, required: true }],
-        },
-      ],
-    },
+    definition: postersDefinition(words),
     async run(interaction) {
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
       const { options } = interaction;
@@ -60,5 +40,29 @@ export function postersCommand({
           return await actions.recent(interaction);
       }
     },
+  };
+}
+
+export function postersDefinition(words: Words): SlashCommand["definition"] {
+  const subcommand: ApplicationCommandOptionType.Subcommand = ApplicationCommandOptionType.Subcommand;
+  const number: ApplicationCommandOptionType.Integer = ApplicationCommandOptionType.Integer;
+  return {
+    ...describedIn(words, "posters"),
+    ...IN_SERVERS,
+    type: ApplicationCommandType.ChatInput,
+    default_member_permissions: String(PermissionFlagsBits.ManageMessages),
+    options: [
+      { ...describedIn(words, "posters-recent"), type: subcommand },
+      {
+        ...describedIn(words, "posters-undo"),
+        type: subcommand,
+        options: [{ ...describedIn(words, "posters-undo-id"), type: number, min_value: 1, required: false }],
+      },
+      {
+        ...describedIn(words, "posters-remove"),
+        type: subcommand,
+        options: [{ ...describedIn(words, "posters-remove-id"), type: number, min_value: 1, required: true }],
+      },
+    ],
   };
 }

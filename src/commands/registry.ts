@@ -1,11 +1,12 @@
 import type { RESTPutAPIApplicationCommandsJSONBody } from "discord.js";
+import type { Words } from "../presenters/discord/words.ts";
 import type { MessageCommand, SlashCommand } from "./command.ts";
-import { opfindCommand } from "./opfind.ts";
-import { opfindMessageCommand } from "./opfind-message.ts";
-import { settingsCommand } from "./opfind-settings.ts";
-import { postersCommand } from "./posters.ts";
-import { reindexCommand } from "./reindex.ts";
-import { songsCommand } from "./songs.ts";
+import { opfindCommand, opfindDefinition } from "./opfind.ts";
+import { opfindMessageCommand, opfindMessageDefinition } from "./opfind-message.ts";
+import { settingsCommand, settingsDefinition } from "./opfind-settings.ts";
+import { postersCommand, postersDefinition } from "./posters.ts";
+import { reindexCommand, reindexDefinition } from "./reindex.ts";
+import { songsCommand, songsDefinition } from "./songs.ts";
 
 export interface Commands {
   readonly slash: ReadonlyMap<string, SlashCommand>;
@@ -34,7 +35,14 @@ export function openCommands(deps: CommandDeps): Commands {
   };
 }
 
-/** As Discord wants to be told. */
-export function definitionsOf({ slash, message }: Commands): RESTPutAPIApplicationCommandsJSONBody {
-  return [...slash.values(), ...message.values()].map(({ definition }) => definition);
+/** All of them as Discord wants to be told. */
+export function definitionsIn(words: Words): RESTPutAPIApplicationCommandsJSONBody {
+  return [
+    opfindDefinition(words),
+    songsDefinition(words),
+    reindexDefinition(words),
+    postersDefinition(words),
+    settingsDefinition(words),
+    opfindMessageDefinition(words),
+  ];
 }

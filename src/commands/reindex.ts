@@ -22,16 +22,20 @@ interface ReindexDeps {
 /** `/reindex [full]`: builds the index again in the background. */
 export function reindexCommand({ words, startReindex }: ReindexDeps): SlashCommand {
   return {
-    definition: {
-      ...describedIn(words, "reindex"),
-      ...IN_SERVERS,
-      type: ApplicationCommandType.ChatInput,
-      default_member_permissions: String(PermissionFlagsBits.ManageGuild),
-      options: [{ ...describedIn(words, "reindex-full"), type: ApplicationCommandOptionType.Boolean, required: false }],
-    },
+    definition: reindexDefinition(words),
     async run(interaction, signal) {
       await interaction.deferReply();
       return await startReindex(interaction.options.getBoolean("full") ?? false, interaction, signal);
     },
+  };
+}
+
+export function reindexDefinition(words: Words): SlashCommand["definition"] {
+  return {
+    ...describedIn(words, "reindex"),
+    ...IN_SERVERS,
+    type: ApplicationCommandType.ChatInput,
+    default_member_permissions: String(PermissionFlagsBits.ManageGuild),
+    options: [{ ...describedIn(words, "reindex-full"), type: ApplicationCommandOptionType.Boolean, required: false }],
   };
 }

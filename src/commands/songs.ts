@@ -18,16 +18,20 @@ interface SongsDeps {
 /** `/songs title:…`: every opening and ending of a franchise. */
 export function songsCommand({ words, suggest, askTitle }: SongsDeps): SlashCommand {
   return {
-    definition: {
-      ...describedIn(words, "songs"),
-      ...EVERYWHERE,
-      type: ApplicationCommandType.ChatInput,
-      options: [titleOption(words, "songs-title", true)],
-    },
+    definition: songsDefinition(words),
     async run(interaction, signal) {
       await interaction.deferReply();
       return await askTitle(readTitle(interaction.options.getString("title", true)), interaction, signal);
     },
     complete: (interaction, signal) => suggestTitles(interaction, { suggest, words }, signal),
+  };
+}
+
+export function songsDefinition(words: Words): SlashCommand["definition"] {
+  return {
+    ...describedIn(words, "songs"),
+    ...EVERYWHERE,
+    type: ApplicationCommandType.ChatInput,
+    options: [titleOption(words, "songs-title", true)],
   };
 }

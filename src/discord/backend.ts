@@ -25,8 +25,8 @@ export interface Backend
     Omit<Confirming, "payCovers"> {
   /** @throws like `Resident.readTierList` */
   readTierList(bytes: Uint8Array, turn: Turn, signal: AbortSignal): Promise<ReadTierList>;
-  /** Does the picture look like a tier list or collage? False for what cannot be read. */
-  looksLikeBoard(bytes: Uint8Array, signal: AbortSignal): Promise<boolean>;
+  /** Does the picture look like a tier list or collage? @throws OpfindError image-* | queue-* | aborted */
+  looksLikeBoard(bytes: Uint8Array, turn: Turn, signal: AbortSignal): Promise<boolean>;
   /** A cover to tell candidates apart: the poster that was found, else the official one; null when neither is to be had soon. */
   cover(anime: CoverWish, signal: AbortSignal): Promise<Uint8Array | null>;
   savePending(...saved: Parameters<PendingStore["save"]>): Promise<void>;

@@ -34,20 +34,27 @@ async function handle(interaction: Interaction, deps: DispatchDeps): Promise<voi
   // Discord counts from when it made the interaction; how long it took here shows in the log.
   const kind = kindOf(interaction);
   let outcome: Outcome;
+  let failure: string | null = null;
   try {
     outcome = await route(interaction, deps, tracker.signal);
   } catch (error) {
     outcome = await answerFailure(interaction, error, deps);
+    failure = outcome.outcome;
   }
   const ms = Math.round(desk.clock.elapsedMs() - since);
-  meter.answered(kind, outcome.outcome, ms);
+  meter.answered(kind, failure, ms);
   if (interaction.isAutocomplete()) return;
   const { id: interactionId, user, guildId, channelId } = interaction;
   log.info({ kind, interactionId, userId: user.id, guildId, channelId, ...outcome, ms }, "request");
 }
 
 async function route(interaction: Interaction, deps: DispatchDeps, signal: AbortSignal): Promise<Outcome> {
-  const { desk, commands, cancelReindex } = deps;
+  const { desk, commands, cancelReindex, tracker } = deps;
+  if (tracker.isDraining) {
+    const say = desk.words.in(interaction.locale);
+    if (interaction.isRepliable()) await whisper(interaction, presentNotice("notice.shutting-down", {}, say));
+    return { outcome: "shutting-down" };
+  }
   if (interaction.isChatInputCommand()) {
     return await found(commands.slash, interaction.commandName).run(interaction, signal);
   }
@@ -111,15 +118,19 @@ async function whisperIfPossible(
 async function listen(message: Message, client: Client<true>, deps: DispatchDeps): Promise<void> {
   const { desk, tracker, meter, log } = deps;
   const since = desk.clock.elapsedMs();
+  // Whoever posts a picture now is not answered by this process; the next one does not see it either.
+  if (tracker.isDraining) return;
   let outcome: Outcome | null;
+  let failure: string | null = null;
   try {
     outcome = await onMessage(message, { client, deps: desk }, tracker.signal);
   } catch (error) {
     outcome = await answerMessageFailure(message, error, deps);
+    failure = outcome.outcome;
   }
   if (!outcome) return;
   const ms = Math.round(desk.clock.elapsedMs() - since);
-  meter.answered("message", outcome.outcome, ms);
+  meter.answered("message", failure, ms);
   const { id: messageId, author, guildId, channelId } = message;
   log.info({ kind: "message", messageId, userId: author.id, guildId, channelId, ...outcome, ms }, "request");
 }

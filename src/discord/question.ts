@@ -1,6 +1,7 @@
 import type { Identification } from "../domain/identification.ts";
 import { OpfindError } from "../errors.ts";
 import type { Clock } from "../pipeline/ports.ts";
+import type { Turn } from "../pipeline/work-queue.ts";
 import { presentNotice } from "../presenters/discord/notice.ts";
 import type { Words } from "../presenters/discord/words.ts";
 import { type AttachmentFacts, type Download, fetchAttachment } from "./attachment.ts";
@@ -127,11 +128,25 @@ async function look(
     const downloaded = { stage: "download", ms: clock.elapsedMs() - since };
     const turn = { lane: laneOf(question), onPlace };
     const { verdict, timings } = await backend.identify(bytes, turn, signal);
-    const isBoard = verdict.kind !== "match" && (await backend.looksLikeBoard(bytes, signal));
+    const isBoard = verdict.kind !== "match" && (await looksLikeBoard(bytes, { turn, backend }, signal));
     return { finding: { kind: "seen", verdict, isBoard }, file, bytes, timings: [downloaded, ...timings] };
   } catch (failure) {
     if (!(failure instanceof OpfindError) || failure.code === "aborted") throw failure;
     return { finding: { kind: "failed", code: failure.code }, file, bytes: null, timings: [] };
+  }
+}
+
+/** Only an offer hangs on it: when nobody can look now, the answer stands without. */
+async function looksLikeBoard(
+  bytes: Uint8Array,
+  { turn, backend }: { readonly turn: Turn; readonly backend: Backend },
+  signal: AbortSignal,
+): Promise<boolean> {
+  try {
+    return await backend.looksLikeBoard(bytes, turn, signal);
+  } catch (failure) {
+    if (!(failure instanceof OpfindError) || failure.code === "aborted") throw failure;
+    return false;
   }
 }
 

@@ -5,7 +5,7 @@ const ERRORS = "errors\\.ts";
 const LOG = "log\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
-const WIRE = "wire(-sources|-resident)?\\.ts";
+const WIRE = "wire(-[a-z]+)?\\.ts";
 const PORTS = "pipeline/(ports|reindexing|confirming|pending)\\.ts";
 
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
@@ -17,8 +17,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   models: ["domain/", PORTS, ERRORS, LOG],
   presenters: ["domain/", "pipeline/", "evaluate/", ERRORS],
   evaluate: ["domain/", "pipeline/", "index/", "models/", ERRORS, LOG],
+  commands: ["domain/", "pipeline/", "presenters/", ERRORS],
+  discord: ["domain/", "pipeline/", "presenters/", "commands/", ERRORS, LOG],
   cli: [
     "domain/",
+    "commands/",
     "pipeline/",
     "index/",
     "sources/",
@@ -50,6 +53,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "p-queue": ["pipeline/work-queue\\.ts"],
   pino: [LOG],
   "prom-client": ["metrics\\.ts"],
+  "rate-limiter-flexible": ["discord/", "http/"],
   undici: ["sources/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };
