@@ -5,7 +5,7 @@ const ERRORS = "errors\\.ts";
 const LOG = "log\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
-const WIRE = "wire(-[a-z]+)?\\.ts";
+const WIRE = "wire(-sources|-resident|-backend|-bot)?\\.ts";
 const PORTS = "pipeline/(ports|reindexing|confirming|pending)\\.ts";
 
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
@@ -53,7 +53,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "p-queue": ["pipeline/work-queue\\.ts"],
   pino: [LOG],
   "prom-client": ["metrics\\.ts"],
-  "rate-limiter-flexible": ["discord/", "http/"],
+  "rate-limiter-flexible": ["discord/", "http/", "sources/turn\\.ts"],
   undici: ["sources/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };
@@ -85,8 +85,8 @@ export const LAYER_RULES: IForbiddenRuleType[] = [
   {
     name: "only the shell knows the composition root",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-resident)?\\.ts)" },
-    to: { path: "^src/(wire|wire-sources|wire-resident|main)\\.ts" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-resident|-backend|-bot)?\\.ts)" },
+    to: { path: "^src/(wire|wire-sources|wire-resident|wire-backend|wire-bot|main)\\.ts" },
   },
   {
     name: "only config reads settings",
