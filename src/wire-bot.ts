@@ -1,7 +1,12 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Backend } from "./discord/backend.ts";
 import type { GatewayFacts } from "./discord/client.ts";
 import { openHealthServer } from "./discord/health-server.ts";
-import { openBot } from "./discord/open-bot.ts";
+import { type Bot, openBot } from "./discord/open-bot.ts";
+import { parentWire } from "./discord/parent-wire.ts";
+import { remoteBackend } from "./discord/remote-backend.ts";
 import type { RequestMeter } from "./discord/request-tracker.ts";
+import { openShards, type ShardDeps } from "./discord/shards.ts";
 import { OpfindError } from "./errors.ts";
 import type { Metrics } from "./metrics.ts";
 import { openWords } from "./presenters/discord/words.ts";
@@ -13,6 +18,8 @@ export interface RunningBot {
   readonly name: string;
   /** null when no port was asked for */
   readonly healthPort: number | null;
+  /** when whoever started it wants it to end */
+  readonly ended: Promise<void>;
   /** Lets what is under way come to its end, leaves Discord and closes everything. */
   close(): Promise<void>;
 }
@@ -21,24 +28,23 @@ export interface RunningBot {
 const DRAIN_MS = 3_500;
 const COVERS_EVERY_MS = 10 * 60_000;
 
+/** How the program is started again in a shard's thread, and the channel to the thread that did so. */
+export interface BotStart {
+  readonly token: string;
+  readonly annotate: Annotate;
+  readonly program: ShardDeps["program"];
+}
+
 /**
- * Runs the bot: one network, one gallery, and the connection to Discord.
+ * Runs the bot: one network, one gallery, and the connections to Discord: one here, or shards in threads of their own.
  * @throws OpfindError config-invalid | discord-token | discord-unreachable | like `openResidentProcess`
  */
-export async function runBot(
-  context: WireContext,
-  { token, annotate }: { readonly token: string; readonly annotate: Annotate },
-): Promise<RunningBot> {
-  const opened: (() => unknown)[] = [];
-  const close = async () => {
-    for (const shut of opened.splice(0).reverse()) await shut();
-  };
+export async function runBot(context: WireContext, start: BotStart): Promise<RunningBot> {
+  const { opened, close } = closing();
   try {
     const process = await openResidentProcess(context);
     opened.push(() => process.close());
-    const files = openAttachments(context);
-    opened.push(() => files.close());
-    const backend = openBackend(process, context, annotate);
+    const backend = openBackend(process, context, start.annotate);
     const state: { gateway: () => GatewayFacts | null; isStopping: boolean } = {
       gateway: () => null,
       isStopping: false,
@@ -51,31 +57,90 @@ export async function runBot(
       elapsedMs: clock.elapsedMs,
     });
     opened.push(() => health?.close());
-    const bot = await openBot(
-      {
-        backend,
-        download: files.download,
-        words: openWords(),
-        clock,
-        log: context.log,
-        meter: meterOn(process.metrics),
-        login: { token, apiUrl: context.config.env.DISCORD_API_URL },
-        ownerIds: context.config.env.DISCORD_OWNER_IDS,
-      },
-      context.signal,
-    );
-    state.gateway = bot.facts;
+    const online = await goOnline({ backend, meter: meterOn(process.metrics), start }, context);
+    state.gateway = online.facts;
     opened.push(async () => {
       state.isStopping = true;
-      await bot.close(DRAIN_MS);
+      await online.close();
     });
     opened.push(payCoversNowAndThen(backend, context));
     await process.resident.reindexing.resume();
-    return { name: bot.name, healthPort: health?.port ?? null, close };
+    return { name: online.name, healthPort: health?.port ?? null, ended: NEVER, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Runs one shard in a thread of its own; the thread that started it has the backend, and says when to end. */
+export async function runShard(context: WireContext, token: string, port: MessagePort): Promise<RunningBot> {
+  const { opened, close } = closing();
+  const wire = parentWire(port);
+  opened.push(() => port.close());
+  const ended = new Promise<void>((resolve) => {
+    wire.onFrame(({ kind }) => void (kind === "close" && resolve()));
+  });
+  const meter: RequestMeter = { answered: (...answer) => wire.send({ kind: "answered", id: 0, answer }) };
+  try {
+    const bot = await openOne({ backend: remoteBackend(wire), meter, token, opened }, context);
+    const tell = () => wire.send({ kind: "stands", id: 0, facts: bot.facts() });
+    tell();
+    const timer = setInterval(tell, STANDS_EVERY_MS);
+    opened.push(() => clearInterval(timer));
+    opened.push(() => bot.close(DRAIN_MS));
+    return { name: bot.name, healthPort: null, ended, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const NEVER = new Promise<void>(() => {});
+const STANDS_EVERY_MS = 2_000;
+
+interface GoingOnline {
+  readonly backend: Backend;
+  readonly meter: RequestMeter;
+  readonly start: BotStart;
+}
+
+async function goOnline({ backend, meter, start }: GoingOnline, context: WireContext) {
+  const { opened, close } = closing();
+  const { token, program } = start;
+  const { DISCORD_SHARDS: wanted, DISCORD_API_URL: apiUrl } = context.config.env;
+  if (wanted === undefined) {
+    const bot = await openOne({ backend, meter, token, opened }, context);
+    opened.push(() => bot.close(DRAIN_MS));
+    return { name: bot.name, facts: bot.facts, close };
+  }
+  const { log, signal } = context;
+  const shards = await openShards({ backend, meter, log, login: { token, apiUrl }, wanted, program }, signal);
+  const name = `${shards.count} shards`;
+  return { name, facts: shards.facts, close: () => shards.close(DRAIN_MS) };
+}
+
+interface OpeningOne extends Pick<GoingOnline, "backend" | "meter"> {
+  readonly token: string;
+  readonly opened: (() => unknown)[];
+}
+
+async function openOne({ backend, meter, token, opened }: OpeningOne, context: WireContext): Promise<Bot> {
+  const { config, log, signal } = context;
+  const { DISCORD_API_URL: apiUrl, DISCORD_OWNER_IDS: ownerIds } = config.env;
+  const files = openAttachments(context);
+  opened.push(() => files.close());
+  const { download } = files;
+  const login = { token, apiUrl };
+  return await openBot({ backend, download, words: openWords(), clock, log, meter, login, ownerIds }, signal);
+}
+
+/** What was opened is closed in the opposite order. */
+function closing() {
+  const opened: (() => unknown)[] = [];
+  const close = async () => {
+    for (const shut of opened.splice(0).reverse()) await shut();
+  };
+  return { opened, close };
 }
 
 async function healthOn({ config }: WireContext, deps: Parameters<typeof openHealthServer>[1]) {

@@ -153,7 +153,7 @@ function follow(client: Client, log: Logger): void {
   client.on(Events.ShardReady, (shardId) => log.info({ shardId }, "connected to Discord"));
 }
 
-function connectFailure(error: unknown, signal: AbortSignal): unknown {
+export function connectFailure(error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted || error instanceof OpfindError) {
     return signal.aborted ? new OpfindError("aborted", "Stopped on request.", { cause: error }) : error;
   }

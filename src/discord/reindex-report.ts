@@ -53,10 +53,12 @@ export async function startReindex(
   const kept = { requestId, askerId: user.id, guildId, locale, isEphemeral: false, isUninvited: false };
   await savePending({ ...kept, subject: { kind: "report" } }, [], { backend, now: clock.now() });
   const place: ReportPlace = { channelId, messageId, requestId, guildId, locale };
+  const question = { isAgeRestricted: false };
+  const reader = readersOf({ requestId, locale }, { settings, words, question })(0, null);
+  // Shown before it begins: a short one is done before an answer to it could arrive.
+  await interactionReply(interaction).show(presentReindex({ kind: "counting" }, reader));
   try {
-    const wish = { isFull, requestedBy: `discord:${user.id}`, reply: JSON.stringify(place) };
-    const job = await backend.startReindex(wish);
-    await interactionReply(interaction).show(await reportOf(job, place, { deps, rate: null }));
+    await backend.startReindex({ isFull, requestedBy: `discord:${user.id}`, reply: JSON.stringify(place) });
     return { outcome: "started", requestId };
   } catch (failure) {
     if (!(failure instanceof OpfindError)) throw failure;
