@@ -11,10 +11,7 @@ test("two shards serve their servers from one gallery, and end together", async 
     const answer = await asked.reply(titled("Tourou no Minato 2"), 20_000);
     await (await discord.as("alice", channels[0] ?? "").click(answer, "Wrong?")).acknowledged();
   }
-  await expect
-    .poll(async () => (await (await fetch(`http://127.0.0.1:${bot.healthPort}/ready`)).json()).gateway, {
-      timeout: 10_000,
-    })
-    .toMatchObject({ isReady: true, guilds: 4 });
+  const ready = async (): Promise<unknown> => await (await fetch(`http://127.0.0.1:${bot.healthPort}/ready`)).json();
+  await expect.poll(ready, { timeout: 10_000 }).toMatchObject({ gateway: { isReady: true, guilds: 4 } });
   expect(await bot.stop()).toBe(143);
 });
