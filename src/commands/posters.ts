@@ -15,7 +15,7 @@ export interface PosterActions {
   recent(interaction: ChatInputCommandInteraction): Promise<Outcome>;
   /** @param confirmationId null for the newest */
   undo(confirmationId: number | null, interaction: ChatInputCommandInteraction): Promise<Outcome>;
-  remove(posterId: number, interaction: ChatInputCommandInteraction): Promise<Outcome>;
+  remove(posterId: number, interaction: ChatInputCommandInteraction, signal: AbortSignal): Promise<Outcome>;
 }
 
 /** `/posters recent|undo|remove` */
@@ -28,14 +28,14 @@ export function postersCommand({
 }): SlashCommand {
   return {
     definition: postersDefinition(words),
-    async run(interaction) {
+    async run(interaction, signal) {
       await interaction.deferReply({ flags: MessageFlags.Ephemeral });
       const { options } = interaction;
       switch (options.getSubcommand()) {
         case "undo":
           return await actions.undo(options.getInteger("confirmation"), interaction);
         case "remove":
-          return await actions.remove(options.getInteger("poster", true), interaction);
+          return await actions.remove(options.getInteger("poster", true), interaction, signal);
         default:
           return await actions.recent(interaction);
       }

@@ -32,7 +32,7 @@ export function openDesk(deps: DeskDeps) {
   };
 }
 
-export function questionOf(interaction: RepliableInteraction): Question {
+function questionOf(interaction: RepliableInteraction): Question {
   const { user, guildId, channelId, locale, ephemeral } = interaction;
   return {
     userId: user.id,

@@ -53,14 +53,14 @@ export function openPosterActions(deps: ModeratorDeps): PosterActions {
       if (!undone) return await say("notice.nothing-to-undo", {}, interaction);
       return await say("notice.undone", { title: undone.title, id: undone.posterId ?? 0 }, interaction);
     },
-    async remove(posterId, interaction) {
+    async remove(posterId, interaction, signal) {
       const guildId = await guildOf(interaction, { may: isModerator, permission: "manage-messages", deps });
       if (guildId === null) return { outcome: "not-allowed" };
       const confirmation = await backend.confirmationOf(posterId);
       const isOwner = ownerIds.length === 0 || ownerIds.includes(interaction.user.id);
       // All servers share the posters: a server's moderators take back what their own people brought.
       if (!isOwner && confirmation?.guildId !== guildId) return await say("notice.poster-not-found", {}, interaction);
-      const [label] = await backend.labels([posterId], new AbortController().signal);
+      const [label] = await backend.labels([posterId], signal);
       if (!label || !(await backend.forget(posterId))) return await say("notice.poster-not-found", {}, interaction);
       return await say("notice.removed", { id: posterId, title: label.title }, interaction);
     },

@@ -50,7 +50,7 @@ export async function openBot(deps: BotDeps, signal: AbortSignal): Promise<Bot> 
     });
     // A shard reports where it is; the others have the same jobs told and leave them to it.
     const isMine = (guildId: string) => client.guilds.cache.has(guildId);
-    reportReindexing(client, moderating, { isMine, signal: reporting.signal }).catch((error: unknown) => {
+    reportReindexing(client, moderating, { isMine, log, signal: reporting.signal }).catch((error: unknown) => {
       log.error({ err: error }, "re-indexing is no longer reported");
     });
   };

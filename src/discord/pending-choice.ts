@@ -12,7 +12,7 @@ export type Finding =
   | { readonly kind: "failed"; readonly code: ErrorCode };
 
 /** What the buttons of an answer are about. It never changes: what a click adds stands in its custom id. */
-export type Subject =
+type Subject =
   | { readonly kind: "pictures"; readonly findings: readonly Finding[] }
   | { readonly kind: "songs" }
   | { readonly kind: "tier-list"; readonly list: TierList }

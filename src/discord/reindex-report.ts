@@ -2,6 +2,7 @@ import { type ChatInputCommandInteraction, type Client, Routes } from "discord.j
 import { z } from "zod";
 import type { Outcome } from "../commands/command.ts";
 import { OpfindError } from "../errors.ts";
+import type { Logger } from "../log.ts";
 import type { Clock } from "../pipeline/ports.ts";
 import type { ReindexJob } from "../pipeline/reindexing.ts";
 import { presentFailureMessage } from "../presenters/discord/failure-text.ts";
@@ -16,7 +17,7 @@ import { newRequestId, savePending } from "./pending-choice.ts";
 import { PoliteEdits } from "./polite-edits.ts";
 import { readersOf } from "./question.ts";
 import { localeFor } from "./reader.ts";
-import { interactionReply, sendable } from "./reply.ts";
+import { interactionReply, type Reply, sendable } from "./reply.ts";
 
 /** Where a re-index reports, as it is stored with the job: a message that a restart does not forget. */
 const PLACE = z.object({
@@ -48,15 +49,14 @@ export async function startReindex(
     await interactionReply(interaction).show(presentNotice("notice.not-allowed", { permission }, say));
     return { outcome: "not-allowed" };
   }
-  const { id: messageId, channelId } = await interaction.fetchReply();
   const requestId = newRequestId();
   const kept = { requestId, askerId: user.id, guildId, locale, isEphemeral: false, isUninvited: false };
   await savePending({ ...kept, subject: { kind: "report" } }, [], { backend, now: clock.now() });
-  const place: ReportPlace = { channelId, messageId, requestId, guildId, locale };
   const question = { isAgeRestricted: false };
   const reader = readersOf({ requestId, locale }, { settings, words, question })(0, null);
   // Shown before it begins: a short one is done before an answer to it could arrive.
-  await interactionReply(interaction).show(presentReindex({ kind: "counting" }, reader));
+  const shown = await interaction.editReply(sendable(presentReindex({ kind: "counting" }, reader)));
+  const place: ReportPlace = { channelId: shown.channelId, messageId: shown.id, requestId, guildId, locale };
   try {
     await backend.startReindex({ isFull, requestedBy: `discord:${user.id}`, reply: JSON.stringify(place) });
     return { outcome: "started", requestId };
@@ -74,17 +74,23 @@ export async function cancelReindex(context: ClickContext): Promise<void> {
   if (!(await deps.backend.cancelReindex())) await tell(context, "notice.expired");
 }
 
+interface Reporting {
+  readonly isMine: (guildId: string) => boolean;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
 /** Reports every re-index that was asked for on Discord, also one that a former process began, until the signal says stop. */
 export async function reportReindexing(
   client: Client<true>,
   deps: ModeratorDeps,
-  { isMine, signal }: { readonly isMine: (guildId: string) => boolean; readonly signal: AbortSignal },
+  { isMine, log, signal }: Reporting,
 ): Promise<void> {
   const reports = new Map<number, Report>();
   const onChange = (job: ReindexJob) => {
     const place = placeOf(job);
     if (!place || !isMine(place.guildId)) return;
-    const report = reports.get(job.jobId) ?? new Report(client, place, deps);
+    const report = reports.get(job.jobId) ?? new Report((answer) => edit(client, place, answer), { place, deps, log });
     reports.set(job.jobId, report);
     report.tell(job);
     if (job.state !== "running") reports.delete(job.jobId);
@@ -98,31 +104,45 @@ function placeOf({ reply }: ReindexJob): ReportPlace | null {
   return place.success ? place.data : null;
 }
 
+interface ReportDeps {
+  readonly place: ReportPlace;
+  readonly deps: ModeratorDeps;
+  readonly log: Logger;
+}
+
 class Report {
   readonly #place: ReportPlace;
   readonly #deps: ModeratorDeps;
+  readonly #log: Logger;
   readonly #edits: PoliteEdits;
   readonly #since: number;
   #before: number | undefined;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(client: Client<true>, place: ReportPlace, deps: ModeratorDeps) {
+  constructor(show: Reply["show"], { place, deps, log }: ReportDeps) {
     this.#place = place;
     this.#deps = deps;
+    this.#log = log;
     this.#since = deps.clock.elapsedMs();
-    this.#edits = new PoliteEdits({ show: (answer) => edit(client, place, answer) }, PACE, deps.clock);
+    this.#edits = new PoliteEdits({ show }, PACE, deps.clock);
   }
 
   tell(job: ReindexJob): void {
     this.#before ??= job.done;
     const rate = this.#rate(job, this.#deps.clock);
     // The words come from the settings, which are looked up: one after another keeps the order.
-    this.#queue = this.#queue.then(async () => {
-      const report = await reportOf(job, this.#place, { deps: this.#deps, rate });
-      if (job.state === "running") this.#edits.offer(() => report);
-      // Whoever deleted the message does not want to see it.
-      else await this.#edits.end(report).catch(() => {});
-    });
+    this.#queue = this.#queue
+      .then(() => this.#report(job, rate))
+      .catch((error: unknown) => {
+        // Whoever deleted the message, or lets nobody write there, does not want to see it; the job goes on.
+        this.#log.warn({ jobId: job.jobId, err: error }, "the progress of a re-index could not be shown");
+      });
+  }
+
+  async #report(job: ReindexJob, rate: number | null): Promise<void> {
+    const report = await reportOf(job, this.#place, { deps: this.#deps, rate });
+    if (job.state === "running") this.#edits.offer(() => report);
+    else await this.#edits.end(report);
   }
 
   #rate({ done, stage }: ReindexJob, clock: Pick<Clock, "elapsedMs">): number | null {

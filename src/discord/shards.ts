@@ -41,8 +41,11 @@ export async function openShards(deps: ShardDeps, signal: AbortSignal): Promise<
       shardArgs: [...program.argv],
     });
     manager.on("shardCreate", (shard) => serve(shard, standing, deps));
-    signal.addEventListener("abort", () => void end(manager, 0), { once: true });
+    // Later the bot is closed in order; only a start that is under way is given up at once.
+    const giveUp = () => void end(manager, 0);
+    signal.addEventListener("abort", giveUp, { once: true });
     await manager.spawn({ timeout: READY_MS });
+    signal.removeEventListener("abort", giveUp);
     log.info({ shards: count }, "all shards are online");
     return { count, facts: () => together(standing, count), close: (patienceMs) => end(manager, patienceMs) };
   } catch (error) {

@@ -19,7 +19,7 @@ const KNOWN = [
   ["paper-comet-1.webp", 140, "Silent Comet"],
 ] as const;
 
-export interface RunningBot {
+interface RunningBot {
   readonly child: ChildProcess;
   /** what it said on stderr, line by line: notes and the log as JSON */
   readonly lines: readonly string[];
