@@ -106,3 +106,15 @@ test("health knows the gateway, and metrics count the requests", async () => {
     'opfind_discord_requests_total{kind="/opfind",outcome="ok"} 1',
   );
 });
+
+test("a connection that Discord drops is resumed, and questions are answered again", async () => {
+  const { discord, start } = await openClub();
+  const bot = await start();
+  discord.gateway.drop();
+  const alice = discord.as("alice", "general");
+  await expect
+    .poll(() => bot.lines.some((line) => line.includes("resumed the connection")), { timeout: 20_000 })
+    .toBe(true);
+  const asked = await alice.slash("opfind", { poster: poster("lantern-harbour-2") });
+  await asked.reply(titled(SEASON_2));
+});
