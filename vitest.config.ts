@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
     // They bring packages and a configuration of their own: `npm run e2e`.
-    exclude: [...configDefaults.exclude, "tests/e2e/**"],
+    exclude: [...configDefaults.exclude, "tests/e2e/**", "tests/heavy/**"],
     // Workers and child processes run from dist/: build once before the suite (see src/entry-point.ts).
     globalSetup: ["tests/support/build.ts"],
     // ONNX Runtime would report its use to its maker (see src/main.ts).

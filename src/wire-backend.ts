@@ -6,6 +6,7 @@ import { OpfindError } from "./errors.ts";
 import { openSettingsStore } from "./index/bot-settings.ts";
 import { openLedger } from "./index/confirmation-ledger.ts";
 import { openPendingStore } from "./index/pending-store.ts";
+import { SqlitePosterStore } from "./index/poster-store.ts";
 import { coverUrlOf } from "./pipeline/add-covers.ts";
 import { openConfirming } from "./pipeline/confirm.ts";
 import type { Confirming } from "./pipeline/confirming.ts";
@@ -44,8 +45,9 @@ export function openBackend(
 ): Backend & Pick<Confirming, "payCovers"> {
   const { resident, gallery } = process;
   const { env } = config;
-  const pending = openPendingStore(gallery.store, gallery.clock);
-  const settings = openSettingsStore(gallery.store);
+  const store = localStore(gallery.store);
+  const pending = openPendingStore(store, gallery.clock);
+  const settings = openSettingsStore(store, gallery.clock);
   const cooldowns = openCooldowns({ perUser: env.OPFIND_USER_QUESTIONS, perGuild: env.OPFIND_GUILD_QUESTIONS });
   const confirming = confirmingOn(process, {
     perUser: env.OPFIND_USER_CONFIRMATIONS,
@@ -87,6 +89,15 @@ export function openBackend(
   };
 }
 
+/** A confirmation and its poster are one transaction, which only a store on this machine has. @throws OpfindError config-invalid */
+function localStore(store: ResidentProcess["gallery"]["store"]): SqlitePosterStore {
+  if (store instanceof SqlitePosterStore) return store;
+  throw new OpfindError(
+    "config-invalid",
+    "The bot keeps its posters on this machine: OPFIND_INDEX must not be qdrant.",
+  );
+}
+
 function confirmingOn(
   { resident, gallery, queue, cover }: ResidentProcess,
   limits: Parameters<typeof openConfirming>[0]["limits"],
@@ -98,7 +109,7 @@ function confirmingOn(
     return { bytes: await cover(file, signal), file, anime, source: "anilist", addedBy: null };
   };
   return openConfirming({
-    ledger: openLedger(gallery.store, gallery.clock),
+    ledger: openLedger(localStore(gallery.store), gallery.clock),
     prepare: (poster, turn, signal) => queue.run(() => preparePoster(poster, gallery, signal), turn, signal),
     officialCover,
     learn: (poster, turn, signal) => resident.learn(poster, turn, signal),

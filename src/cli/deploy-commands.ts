@@ -6,13 +6,15 @@ import { definitionsIn } from "../commands/registry.ts";
 import { OpfindError } from "../errors.ts";
 import { openDeploymentStore } from "../index/bot-settings.ts";
 import type { SqlitePosterStore } from "../index/poster-store.ts";
+import type { Clock } from "../pipeline/ports.ts";
 import { openWords } from "../presenters/discord/words.ts";
 import { requireToken } from "./bot.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** What of wire.ts the verb opens. */
 export interface DeployWire {
-  openStore(context: VerbContext): Promise<SqlitePosterStore>;
+  openLocalStore(context: VerbContext): Promise<SqlitePosterStore>;
+  readonly clock: Clock;
 }
 
 interface Options {
@@ -25,9 +27,9 @@ export function deployCommandsVerb(context: VerbContext, wire: DeployWire): Comm
     .description("Tells Discord the bot's commands when they changed: in DISCORD_GUILD_ID at once, else everywhere.")
     .option("--force", "tell them though they did not change")
     .action(async ({ force }: Options) => {
-      const store = await wire.openStore(context);
+      const store = await wire.openLocalStore(context);
       try {
-        await deploy(context, { store, isForced: force === true });
+        await deploy(context, { store, isForced: force === true, clock: wire.clock });
       } finally {
         store.close();
       }
@@ -36,14 +38,14 @@ export function deployCommandsVerb(context: VerbContext, wire: DeployWire): Comm
 
 async function deploy(
   context: VerbContext,
-  { store, isForced }: { readonly store: SqlitePosterStore; readonly isForced: boolean },
+  { store, isForced, clock }: { readonly store: SqlitePosterStore; readonly isForced: boolean; readonly clock: Clock },
 ): Promise<void> {
   const { output, signal, config } = context;
   const { DISCORD_API_URL: api, DISCORD_GUILD_ID: guildId } = config.env;
   const rest = new REST({ api, version: "10" }).setToken(requireToken(context));
   const body = definitionsIn(openWords());
   const hash = createHash("sha256").update(JSON.stringify(body)).digest("hex");
-  const deployments = openDeploymentStore(store);
+  const deployments = openDeploymentStore(store, clock);
   try {
     const { id, name } = await applicationOf(rest, signal);
     const scope = `${id}:${guildId ?? "everywhere"}`;

@@ -4,9 +4,9 @@ import type { AskedPicture, Confirmation } from "../domain/confirmation.ts";
 import type { PosterId } from "../domain/poster.ts";
 import type { ConfirmationLedger, ConfirmationWish, LedgerEntry, PictureFile, Undoer } from "../pipeline/confirming.ts";
 import type { AddOutcome, Clock, NewPoster } from "../pipeline/ports.ts";
+import { writeLogged } from "./change-log.ts";
 import { type ConfirmationStatements, prepareConfirmations, toConfirmation } from "./confirmation-statements.ts";
 import type { SqlitePosterStore } from "./poster-store.ts";
-import { translated } from "./sqlite.ts";
 
 /** Thrown inside a transaction to take it back: somebody's word stands already. */
 class StandsAlready extends Error {
@@ -14,17 +14,17 @@ class StandsAlready extends Error {
 }
 
 /** The confirmations of a poster store. */
-export function openLedger(store: SqlitePosterStore, clock: Pick<Clock, "now">): ConfirmationLedger {
+export function openLedger(store: SqlitePosterStore, clock: Clock): ConfirmationLedger {
   return store.sharing((database) => new SqliteLedger(database, store, clock));
 }
 
 class SqliteLedger implements ConfirmationLedger {
   readonly #database: Database;
   readonly #store: SqlitePosterStore;
-  readonly #clock: Pick<Clock, "now">;
+  readonly #clock: Clock;
   readonly #sql: ConfirmationStatements;
 
-  constructor(database: Database, store: SqlitePosterStore, clock: Pick<Clock, "now">) {
+  constructor(database: Database, store: SqlitePosterStore, clock: Clock) {
     this.#database = database;
     this.#store = store;
     this.#clock = clock;
@@ -147,6 +147,6 @@ class SqliteLedger implements ConfirmationLedger {
   }
 
   #locked<Result>(work: () => Result): Result {
-    return translated(this.#database.name, () => this.#database.transaction(work).immediate());
+    return writeLogged(this.#database, this.#clock, work);
   }
 }

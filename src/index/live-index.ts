@@ -10,6 +10,14 @@ export interface IndexTruth {
   removedSince(removalId: number): readonly PosterId[];
 }
 
+/** An index that others add to. */
+export interface FollowedIndex extends VectorIndex {
+  /** Brings in what the store has gained and lost. One run serves all who ask meanwhile. @throws like `add` */
+  follow(): Promise<void>;
+  /** Changes whenever what a search finds may have changed. */
+  version(): Promise<string>;
+}
+
 interface LiveDeps {
   readonly store: IndexTruth;
   readonly modelId: string;
@@ -23,13 +31,14 @@ const FOLLOW_EVERY_MS = 2_000;
  * An index for a process that stays: it follows the poster store, whoever writes to it, and can be replaced while
  * searches go on. Searches that began in the former index end there.
  */
-export class LiveIndex implements VectorIndex {
+export class LiveIndex implements FollowedIndex {
   readonly dimension: number;
   readonly #deps: LiveDeps;
   #current: Lease;
   #seen: StoreEnds;
   #followedAt: number;
   #following: Promise<void> | undefined;
+  #replacements = 0;
   readonly #closing = new AbortController();
 
   /** @param since where the store stood, at the latest, when `index` was made */
@@ -62,11 +71,16 @@ export class LiveIndex implements VectorIndex {
     k: number,
     signal: AbortSignal,
   ): Promise<readonly (readonly Neighbour[])[]> {
-    if (this.#deps.clock.elapsedMs() - this.#followedAt >= FOLLOW_EVERY_MS) await this.follow();
+    await this.#followWhenDue();
     return await this.#current.use((index) => index.search(queries, k, signal));
   }
 
-  /** Brings in what the store has gained and lost since. One run serves all who ask meanwhile. @throws like `add` */
+  async version(): Promise<string> {
+    await this.#followWhenDue();
+    const { lastEmbeddingId, lastRemovalId } = this.#seen;
+    return `${this.#replacements}.${lastEmbeddingId}.${lastRemovalId}`;
+  }
+
   async follow(): Promise<void> {
     this.#following ??= this.#followStore().finally(() => {
       this.#following = undefined;
@@ -81,6 +95,7 @@ export class LiveIndex implements VectorIndex {
   async replace(next: VectorIndex, since: StoreEnds): Promise<void> {
     while (this.#following) await this.#following.catch(() => {});
     const former = this.#current;
+    this.#replacements++;
     this.#current = new Lease(next);
     this.#seen = since;
     await this.follow();
@@ -91,6 +106,10 @@ export class LiveIndex implements VectorIndex {
     this.#closing.abort();
     await this.#following?.catch(() => {});
     await this.#current.end();
+  }
+
+  async #followWhenDue(): Promise<void> {
+    if (this.#deps.clock.elapsedMs() - this.#followedAt >= FOLLOW_EVERY_MS) await this.follow();
   }
 
   async #followStore(): Promise<void> {

@@ -49,6 +49,7 @@ function reading(database: Database) {
     posterOf: database.prepare<[string, number], PosterRow>(`${POSTER} WHERE sha256 = ? AND p.anilist_id = ?`),
     count: database.prepare<[], number>("SELECT count(*) FROM posters").pluck(),
     posters: database.prepare<[number], PosterRow>(`${POSTER} WHERE poster_id > ? ORDER BY poster_id ${PAGE}`),
+    postersOf: database.prepare<[number], PosterRow>(`${POSTER} WHERE p.anilist_id = ? ORDER BY poster_id`),
     withoutEmbeddings: database.prepare<[number, string], PosterRow>(
       `${POSTER} WHERE poster_id > ? AND file IS NOT NULL AND NOT EXISTS
          (SELECT 1 FROM embeddings e WHERE e.poster_id = p.poster_id AND e.model_id = ?) ORDER BY poster_id ${PAGE}`,
@@ -65,6 +66,9 @@ function reading(database: Database) {
     embeddingsOf: database.prepare<[number, string], EmbeddingRow>(
       // The + keeps SQLite to the index by poster: it would read all of a model's rows to have them in order.
       `${EMBEDDING} WHERE poster_id = ? AND model_id = ? ORDER BY +embedding_id`,
+    ),
+    allEmbeddingsOf: database.prepare<[number], EmbeddingRow & { readonly modelId: string }>(
+      "SELECT embedding_id embeddingId, poster_id posterId, model_id modelId, view, vector FROM embeddings WHERE poster_id = ? ORDER BY +embedding_id",
     ),
     hasEmbeddings: database
       .prepare<[number, string], number>("SELECT count(*) FROM embeddings WHERE poster_id = ? AND model_id = ?")
@@ -105,6 +109,9 @@ function writing(database: Database) {
 function deriving(database: Database) {
   return {
     storeId: database.prepare<[], string>("SELECT id FROM store").pluck(),
+    isHeld: database
+      .prepare<[], number>("SELECT EXISTS (SELECT 1 FROM changes WHERE name = 'posters' AND before IS NOT NULL)")
+      .pluck(),
     hasHistory: database
       .prepare<[], number>("SELECT EXISTS (SELECT 1 FROM posters) OR EXISTS (SELECT 1 FROM removals)")
       .pluck(),

@@ -4,6 +4,7 @@ import { OpfindError } from "../errors.ts";
 import { coverUrlOf } from "./add-covers.ts";
 import type { DecodedImage } from "./decode.ts";
 import type { SongsOf } from "./enrich.ts";
+import type { GallerySearch } from "./gallery-search.ts";
 import { type IdentifyDeps, identify } from "./identify.ts";
 import { type LearnPosterDeps, learnPoster, type PosterToLearn } from "./learn-poster.ts";
 import type { AnimeMemory, PosterStore } from "./ports.ts";
@@ -30,6 +31,7 @@ export interface ResidentDeps {
     readonly follow: () => Promise<void>;
     readonly counts: () => Promise<Pick<ResidentFacts, "posters" | "embeddings">>;
     readonly reindexing: Reindexing;
+    readonly search: GallerySearch;
   };
   /** tells about anime */
   readonly sources: {
@@ -75,6 +77,7 @@ export function openResident({ recognition, gallery, sources, queue }: ResidentD
     labels: async (posterIds, signal) => [...(await gallery.store.labels(posterIds, signal)).values()],
     posterImage: (posterId) => gallery.store.image(posterId),
     reindexing: gallery.reindexing,
+    search: gallery.search,
     async facts() {
       const { embedder, index } = recognition;
       const { modelId, dimension, device } = embedder;

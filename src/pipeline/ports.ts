@@ -90,6 +90,8 @@ export interface NewPoster {
   readonly sha256: string;
   readonly source: string;
   readonly addedBy: string | null;
+  /** ISO 8601, UTC: when it comes from another store; now otherwise */
+  readonly addedAt?: string;
   readonly modelId: string;
   readonly embeddings: readonly NewEmbedding[];
 }
@@ -109,6 +111,8 @@ export interface PosterStore {
   /** Corrects where the picture of an anime came from, once more is known about it. */
   setSource(sha256: string, anilistId: AnilistId, source: string): Promise<void>;
   list(): AsyncIterable<Poster>;
+  /** Posters of one anime, oldest first. @throws OpfindError aborted */
+  postersOf(anilistId: AnilistId, signal: AbortSignal): Promise<readonly Poster[]>;
   /** @returns labels of the ids that exist @throws OpfindError aborted */
   labels(posterIds: readonly PosterId[], signal: AbortSignal): Promise<ReadonlyMap<PosterId, PosterLabel>>;
   /** Embeddings of a model with `embeddingId` above `after`, ascending. */

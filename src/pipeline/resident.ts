@@ -3,6 +3,7 @@ import type { Identification } from "../domain/identification.ts";
 import type { PosterId } from "../domain/poster.ts";
 import type { OpfindError } from "../errors.ts";
 import type { SongsOf } from "./enrich.ts";
+import type { GallerySearch } from "./gallery-search.ts";
 import type { LearnedPoster, PosterToLearn } from "./learn-poster.ts";
 import type { PosterLabel } from "./ports.ts";
 import type { Reindexing } from "./reindexing.ts";
@@ -22,6 +23,8 @@ export interface Resident {
   identify(bytes: Uint8Array, turn: Turn, signal: AbortSignal): Promise<Identification>;
   /** Names every picture of a tier list or collage. @throws like `identify` */
   readTierList(bytes: Uint8Array, turn: TierListTurn, signal: AbortSignal): Promise<TierList>;
+  /** What looks alike. */
+  readonly search: GallerySearch;
   /** Every opening and ending of the franchise of an anime. */
   readonly songsOf: SongsOf;
   /** Titles like this one from what is on this machine, in milliseconds: for completion while a person types. */

@@ -9,6 +9,14 @@ const PackageJson = z.object({ name: z.string(), version: z.string(), homepage: 
  * @param home folder of package.json; its `homepage` is the project URL
  */
 export function readUserAgent(home: string): string {
-  const { name, version, homepage } = PackageJson.parse(JSON.parse(readFileSync(join(home, "package.json"), "utf8")));
+  const { name, version, homepage } = readPackage(home);
   return homepage ? `${name}/${version} (+${homepage})` : `${name}/${version}`;
+}
+
+export function readVersion(home: string): string {
+  return readPackage(home).version;
+}
+
+function readPackage(home: string) {
+  return PackageJson.parse(JSON.parse(readFileSync(join(home, "package.json"), "utf8")));
 }

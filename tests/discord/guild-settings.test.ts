@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { changeSettings, DEFAULT_SETTINGS, listensIn, settingsOf } from "../../src/discord/guild-settings.ts";
 import { openSettingsStore } from "../../src/index/bot-settings.ts";
 import { storeWith } from "../support/index-deps.ts";
+import { stillClock } from "../support/posters.ts";
 
 async function backend() {
-  const { read, write } = openSettingsStore((await storeWith(0)).store);
+  const { read, write } = openSettingsStore((await storeWith(0)).store, stillClock());
   return { readSettings: read, writeSettings: write };
 }
 

@@ -3,9 +3,10 @@ import type { IForbiddenRuleType } from "dependency-cruiser";
 /** Files at the top of src/ that are no room: each may be imported by the rooms that name it. */
 const ERRORS = "errors\\.ts";
 const LOG = "log\\.ts";
+const METRICS = "metrics\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
-const WIRE = "wire(-sources|-resident|-backend|-bot)?\\.ts";
+const WIRE = "wire[a-z-]*\\.ts";
 const PORTS = "pipeline/(ports|reindexing|confirming|pending)\\.ts";
 
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
@@ -19,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   evaluate: ["domain/", "pipeline/", "index/", "models/", ERRORS, LOG],
   commands: ["domain/", "pipeline/", "presenters/", ERRORS],
   discord: ["domain/", "pipeline/", "presenters/", "commands/", ERRORS, LOG],
+  http: ["domain/", "pipeline/", "presenters/", ERRORS, LOG, METRICS],
   cli: [
     "domain/",
     "commands/",
@@ -28,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "models/",
     "evaluate/",
     "presenters/",
+    "http/",
     ERRORS,
     LOG,
     CONFIG,
@@ -38,17 +41,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Vendor package → the rooms that know it. A package that changes hands changes one folder. */
 const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
+  "@qdrant/js-client-rest": ["index/qdrant/"],
+  "@fastify/[a-z-]+": ["http/"],
+  "@redis/client": ["http/", "sources/"],
   "@urql/core": ["sources/"],
   "better-sqlite3": ["index/", "sources/", "cli/doctor/", "models/process-lock\\.ts"],
   "cli-progress": ["cli/output\\.ts"],
-  cockatiel: ["sources/"],
+  cockatiel: ["sources/", "index/qdrant/"],
   commander: ["cli/"],
   "discord\\.js": ["discord/", "commands/", "presenters/", "cli/deploy-commands\\.ts"],
   dotenv: [CONFIG],
   "faiss-node": ["index/"],
+  fastify: ["http/"],
+  "fastify-type-provider-zod": ["http/"],
   i18next: ["presenters/discord/words\\.ts"],
-  "ipaddr\\.js": ["sources/"],
+  "ipaddr\\.js": ["sources/", "http/"],
   keyv: ["sources/"],
+  "lru-cache": ["pipeline/"],
   "onnxruntime-node": ["pipeline/", "cli/doctor/"],
   "p-queue": ["pipeline/work-queue\\.ts"],
   pino: [LOG],
@@ -85,13 +94,13 @@ export const LAYER_RULES: IForbiddenRuleType[] = [
   {
     name: "only the shell knows the composition root",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-resident|-backend|-bot)?\\.ts)" },
-    to: { path: "^src/(wire|wire-sources|wire-resident|wire-backend|wire-bot|main)\\.ts" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire[a-z-]*\\.ts)" },
+    to: { path: "^src/(wire[a-z-]*|main)\\.ts" },
   },
   {
     name: "only config reads settings",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-sources|-resident)?\\.ts)" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire[a-z-]*\\.ts)" },
     to: { path: "^src/config\\.ts" },
   },
   { name: "nothing runs in circles", severity: "error", from: {}, to: { circular: true } },

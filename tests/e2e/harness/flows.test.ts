@@ -9,6 +9,7 @@ import {
   type Interaction,
   LabelBuilder,
   MessageFlags,
+  MessageType,
   ModalBuilder,
   SlashCommandBuilder,
   StringSelectMenuBuilder,
@@ -158,6 +159,6 @@ describe("an unmodified discord.js client", () => {
     const alice = discord.as("alice", "general");
     const message = await alice.sendMessage({ attachments: [{ name: "a.png", bytes: await png() }] });
     const asked = await alice.messageMenu("Find OP/ED", message);
-    expect((await asked.reply()).content).toBe("1 attachments");
+    expect(await asked.reply()).toMatchObject({ content: "1 attachments", type: MessageType.ContextMenuCommand });
   });
 });

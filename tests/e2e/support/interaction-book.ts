@@ -13,6 +13,8 @@ export interface Entry {
   readonly applicationId: string;
   /** Discord's InteractionType */
   readonly type: number;
+  /** what was chosen, typed or clicked */
+  readonly data: Json;
   readonly person: Person;
   /** the person as Discord's user object */
   readonly user: Json;

@@ -29,7 +29,7 @@ export interface Desk {
  * without locale, permissions, owners or size limit, so interactions are ours from end to end.
  */
 export function deliver(action: Action, desk: Desk): Entry {
-  const { type, person, channel, message } = action;
+  const { type, person, channel, data, message } = action;
   const { world, book, gateway } = desk;
   const id = generateSnowflake();
   const token = `interaction-token-${id}`;
@@ -39,6 +39,7 @@ export function deliver(action: Action, desk: Desk): Entry {
     token,
     applicationId: world.bot.id,
     type,
+    data,
     person,
     user: world.userOf(person.id),
     channel,
@@ -56,7 +57,7 @@ export function deliver(action: Action, desk: Desk): Entry {
   return entry;
 }
 
-function payloadOf({ id, token }: Entry, { type, person, channel, data, message }: Action, desk: Desk): Json {
+function payloadOf({ id, token, type, data, person, channel }: Entry, { message }: Action, desk: Desk): Json {
   const { world } = desk;
   const guild = channel.guildId === null ? null : world.guild(channel.guildId);
   return {

@@ -1,4 +1,4 @@
-import { InteractionType, MessageFlags, MessageType } from "discord.js";
+import { ApplicationCommandType, InteractionType, MessageFlags, MessageType } from "discord.js";
 import { type BotRequest, bodyOf } from "./bot-request.ts";
 import type { Entry } from "./interaction-book.ts";
 import { jsonOf, numberOf } from "./json.ts";
@@ -9,12 +9,18 @@ export function extrasOf(entry: Entry, isEphemeral: boolean): Extras {
   const owners = entry.isUserInstall ? { 1: entry.person.id } : { 0: entry.channel.guildId ?? "0" };
   return {
     isEphemeral,
-    type: entry.type === InteractionType.ApplicationCommand ? MessageType.ChatInputCommand : MessageType.Default,
+    type: messageTypeOf(entry),
     interaction: {
       applicationId: entry.applicationId,
       metadata: { id: entry.id, type: entry.type, user: entry.user, authorizing_integration_owners: owners },
     },
   };
+}
+
+function messageTypeOf({ type, data }: Entry): MessageType {
+  if (type !== InteractionType.ApplicationCommand) return MessageType.Default;
+  const isSlash = data["type"] === ApplicationCommandType.ChatInput;
+  return isSlash ? MessageType.ChatInputCommand : MessageType.ContextMenuCommand;
 }
 
 export function isEphemeralRequest(request: BotRequest): boolean {

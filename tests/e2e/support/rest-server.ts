@@ -72,7 +72,7 @@ function isAuthorized({ headers }: IncomingMessage, path: string, token: string)
 function gatewayOf({ gateway }: RestOptions) {
   return {
     ...gateway,
-    session_start_limit: { total: 1000, remaining: 999, reset_after: 14_400_000, max_concurrency: 1 },
+    session_start_limit: { total: 1000, remaining: 999, reset_after: 14_400_000, max_concurrency: gateway.shards },
   };
 }
 

@@ -29,7 +29,6 @@ declare module "discord-digital-twin" {
     channel(id: string): {
       user(id: string): {
         sendMessage(message: { content: string; attachments: unknown[]; messageReference?: object }): Promise<unknown>;
-        editMessage(edit: { messageId: string; content: string }): Promise<unknown>;
         deleteMessage(message: { messageId: string }): Promise<void>;
       };
     };
