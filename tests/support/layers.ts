@@ -62,7 +62,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "p-queue": ["pipeline/work-queue\\.ts"],
   pino: [LOG],
   "prom-client": ["metrics\\.ts"],
-  "rate-limiter-flexible": ["discord/", "http/", "sources/turn\\.ts"],
+  "rate-limiter-flexible": ["discord/", "http/", "sources/turn\\.ts", "sources/shared-turns\\.ts"],
   undici: ["sources/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };
