@@ -20,6 +20,8 @@ export interface ResidentProcess {
   readonly gallery: Gallery;
   readonly queue: WorkQueue;
   readonly metrics: Metrics;
+  /** Official covers, as the resident fetches them: politely, from the listed hosts only. */
+  readonly cover: (url: string, signal: AbortSignal) => Promise<Uint8Array>;
   /** Interrupts a re-index, which the next process goes on with, and closes everything; drain the queue before. */
   close(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export async function openResidentProcess(context: WireContext): Promise<Residen
     gallery,
     queue,
     metrics,
+    cover: covers.cover,
     async close() {
       await reindexing.close();
       database.close();

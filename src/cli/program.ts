@@ -45,6 +45,17 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: "measure recognition on folders of labelled posters",
     load: async (context) => (await import("./evaluate.ts")).evaluateVerb(context, await wire()),
   },
+  bot: {
+    summary: "run the Discord bot",
+    load: async (context) => (await import("./bot.ts")).botVerb(context, await import("../wire-bot.ts")),
+  },
+  "deploy-commands": {
+    summary: "tell Discord the bot's commands, and how to invite it",
+    load: async (context) => {
+      const { deployCommandsVerb } = await import("./deploy-commands.ts");
+      return deployCommandsVerb(context, await wire());
+    },
+  },
   serve: {
     summary: "answer the same questions over HTTP",
     load: async (context) => (await import("./serve.ts")).serveVerb(context, await import("../wire-http.ts")),

@@ -1,3 +1,5 @@
+import { DISCORD_TABLES } from "./discord-schema.ts";
+
 /**
  * The truth, version by version (`user_version`). Row ids are AUTOINCREMENT: an id that was removed never comes back,
  * so an index that still knows it cannot name another anime. A vector is little-endian float32 `[dimension]`.
@@ -81,4 +83,5 @@ export const POSTER_MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO archived VALUES (NULL, NULL);
   `,
+  DISCORD_TABLES,
 ];

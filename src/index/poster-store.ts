@@ -24,9 +24,6 @@ import { stopIfAborted } from "./rows.ts";
 import { storeFailure, translated } from "./sqlite.ts";
 import type { StoreEnds, StoreState } from "./store-state.ts";
 
-/** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
-const IMAGE_TRIES = 3;
-
 /**
  * Opens the truth: `embeddings/posters.sqlite` and `poster_db/`. Several processes may have it open and write.
  * @throws OpfindError store-broken | store-busy | disk-full
@@ -53,20 +50,30 @@ export class SqlitePosterStore implements GalleryStore {
   }
 
   async add(poster: NewPoster): Promise<AddOutcome> {
+    const [outcome] = await this.addTogether([poster]);
+    if (!outcome) throw new RangeError("a poster was added and has no outcome");
+    return outcome;
+  }
+
+  /** Adds posters in one transaction, with what `alongside` writes. @throws like `add` | whatever `alongside` throws */
+  async addTogether(
+    posters: readonly NewPoster[],
+    alongside: (outcomes: readonly AddOutcome[]) => void = () => {},
+  ): Promise<readonly AddOutcome[]> {
     try {
-      await this.#images.sweepOnce();
-      for (let left = IMAGE_TRIES; left > 0; left--) {
-        const file = await this.#images.keep(poster);
-        // Sweeps hold the same lock: an image that is there now stays.
-        const outcome = this.#write(() =>
-          file === null || this.#images.has(file) ? this.#writes.poster(poster, file) : null,
-        );
-        if (outcome) return outcome;
-      }
+      return await this.#images.kept(posters, (files) => {
+        const outcomes = posters.map((poster, at) => this.#writes.poster(poster, files[at] ?? null));
+        alongside(outcomes);
+        return outcomes;
+      });
     } catch (error) {
       throw storeFailure(this.#database.name, error);
     }
-    throw new RangeError(`the image ${poster.sha256} vanishes as soon as it is written`);
+  }
+
+  /** Opens what lives in the same file, so that it can be written in the same transaction. */
+  sharing<Part>(open: (database: Database) => Part): Part {
+    return open(this.#database);
   }
 
   async has(sha256: string, anilistId: AnilistId, modelId: string): Promise<boolean> {
@@ -150,8 +157,10 @@ export class SqlitePosterStore implements GalleryStore {
     return file ? await this.#images.read(file) : null;
   }
 
-  async remove(posterId: PosterId): Promise<boolean> {
+  /** @param isWanted asked in the same transaction, where it may write, too; false leaves the poster */
+  async remove(posterId: PosterId, isWanted: () => boolean = () => true): Promise<boolean> {
     const row = this.#write(() => {
+      if (!isWanted()) return undefined;
       const found = this.#sql.poster.get(posterId);
       if (!found) return undefined;
       this.#sql.removePoster.run(posterId);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { AnilistId, Anime } from "../domain/anime.ts";
 import { type LearnDeps, type ReadyPoster, toNewPoster } from "./learn-posters.ts";
-import type { AddOutcome } from "./ports.ts";
+import type { AddOutcome, NewPoster } from "./ports.ts";
 
 /** A picture that somebody says is a poster of an anime. */
 export interface PosterToLearn {
@@ -26,10 +26,20 @@ export interface LearnPosterDeps extends LearnDeps {
  * @throws OpfindError image-* | embedder-failed | disk-full | store-busy | aborted
  */
 export async function learnPoster(
-  { bytes, file, anime, source, addedBy }: PosterToLearn,
-  { store, embedder, decode, galleryViews, franchiseIdOf }: LearnPosterDeps,
+  poster: PosterToLearn,
+  deps: LearnPosterDeps,
   signal: AbortSignal,
 ): Promise<LearnedPoster> {
+  const prepared = await preparePoster(poster, deps, signal);
+  return { ...(await deps.store.add(prepared)), sha256: prepared.sha256 };
+}
+
+/** All of it but the transaction. @throws OpfindError image-* | embedder-failed | aborted */
+export async function preparePoster(
+  { bytes, file, anime, source, addedBy }: PosterToLearn,
+  { embedder, decode, galleryViews, franchiseIdOf }: Omit<LearnPosterDeps, "store">,
+  signal: AbortSignal,
+): Promise<NewPoster> {
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   const views = galleryViews(await decode(bytes, signal));
   const franchiseId = await franchiseIdOf(anime.anilistId, signal);
@@ -38,5 +48,5 @@ export async function learnPoster(
     signal,
   );
   const ready: ReadyPoster = { name: file, file, source, addedBy, anime, franchiseId, bytes, sha256, views };
-  return { ...(await store.add(toNewPoster(ready, embeddings, embedder.modelId))), sha256 };
+  return toNewPoster(ready, embeddings, embedder.modelId);
 }

@@ -71,6 +71,11 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
     "Nothing was sent there. OPFIND_COVER_HOSTS lists the hosts that covers may come from, OPFIND_IMAGE_HOSTS those of pictures sent as URL.",
   "cover-missing": "Take a picture of your own: `opfind posters import DIR`.",
   "list-missing": "Check the name on anilist.co; a private list has to be made public first.",
+  "discord-token":
+    "Set DISCORD_TOKEN to the bot's token: discord.com/developers/applications, your application, Bot, Reset Token.",
+  "discord-unreachable": "Try again later; discordstatus.com tells how Discord is.",
+  "attachment-gone": "Send the picture again: Discord's links to pictures expire.",
+  "attachment-unreachable": "Try again in a moment.",
   "queue-full": "Try again in a moment.",
   "queue-late": "Try again when fewer pictures are asked for.",
   "reindex-running": "Wait until it is done, or cancel it.",

@@ -44,7 +44,9 @@ export function presentIdentification(
 }
 
 /** How sure a probability is, in a word a person uses. */
-export function confidenceInWords(confidence: number): string {
+export function confidenceInWords(
+  confidence: number,
+): "certain" | "nearly certain" | "likely" | "possible" | "unlikely" {
   if (confidence >= 0.99) return "certain";
   if (confidence >= 0.95) return "nearly certain";
   if (confidence >= 0.8) return "likely";
@@ -93,7 +95,7 @@ function sureness({ confidence }: Candidate, chalk: ChalkInstance): string {
 }
 
 /** Never "100 %": rounding must not claim more than was measured. */
-function percent(confidence: number): string {
+export function percent(confidence: number): string {
   const rounded = Math.floor(confidence * 1000) / 10;
   return `${rounded >= 99 ? rounded.toFixed(1) : Math.round(confidence * 100)} %`;
 }

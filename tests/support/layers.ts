@@ -7,7 +7,7 @@ const METRICS = "metrics\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
 const WIRE = "wire[a-z-]*\\.ts";
-const PORTS = "pipeline/(ports|reindexing)\\.ts";
+const PORTS = "pipeline/(ports|reindexing|confirming|pending)\\.ts";
 
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -19,9 +19,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   models: ["domain/", PORTS, ERRORS, LOG],
   presenters: ["domain/", "pipeline/", "evaluate/", ERRORS],
   evaluate: ["domain/", "pipeline/", "index/", "models/", ERRORS, LOG],
+  commands: ["domain/", "pipeline/", "presenters/", ERRORS],
+  discord: ["domain/", "pipeline/", "presenters/", "commands/", ERRORS, LOG],
   http: ["domain/", "pipeline/", "presenters/", ERRORS, LOG, METRICS],
   cli: [
     "domain/",
+    "commands/",
     "pipeline/",
     "index/",
     "sources/",
@@ -48,10 +51,12 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "cli-progress": ["cli/output\\.ts"],
   cockatiel: ["sources/", "index/qdrant/"],
   commander: ["cli/"],
+  "discord\\.js": ["discord/", "commands/", "presenters/", "cli/deploy-commands\\.ts"],
   dotenv: [CONFIG],
   "faiss-node": ["index/"],
   fastify: ["http/"],
   "fastify-type-provider-zod": ["http/"],
+  i18next: ["presenters/discord/words\\.ts"],
   "ipaddr\\.js": ["sources/", "http/"],
   keyv: ["sources/"],
   "lru-cache": ["pipeline/"],
@@ -59,7 +64,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "p-queue": ["pipeline/work-queue\\.ts"],
   pino: [LOG],
   "prom-client": ["metrics\\.ts"],
-  "rate-limiter-flexible": ["http/", "sources/"],
+  "rate-limiter-flexible": ["discord/", "http/", "sources/turn\\.ts", "sources/shared-turns\\.ts"],
   undici: ["sources/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };

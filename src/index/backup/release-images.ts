@@ -14,7 +14,7 @@ interface Releasing {
 
 /** Deletes images that only waited for the backup: removed posters', in use by no other. */
 export function releaseImages({ database, dataDir, clock }: Releasing, names: readonly string[]): void {
-  const locked = (work: () => void) => writeLogged(database, clock, work);
+  const locked = <Result>(work: () => Result): Result => writeLogged(database, clock, work);
   new PosterImages(new PosterFiles(posterImages(dataDir)), prepareStatements(database), { clock, locked }).removeUnused(
     names,
   );

@@ -1,0 +1,148 @@
+import type { AnilistId } from "../../domain/anime.ts";
+import { OpfindError } from "../../errors.ts";
+import type { Confirmed } from "../../pipeline/confirming.ts";
+import { userMention } from "../../presenters/discord/markdown.ts";
+import { presentNotice } from "../../presenters/discord/notice.ts";
+import { presentApproval } from "../../presenters/discord/poster-log.ts";
+import { type ClickContext, chosenIn, lookAgain, readersAt, sayIn, tell } from "../click.ts";
+import { isModerator, mayTeach, mayUse } from "../moderation.ts";
+import { laneOf } from "../question.ts";
+import { interactionReply, sendable } from "../reply.ts";
+import { look } from "./look.ts";
+
+export type TeachAction = "confirm" | "title" | "approve" | "reject" | "undo" | `pick:${number}`;
+
+/** What a person says about a picture becomes knowledge, if they may say it. */
+export async function teach(action: TeachAction, context: ClickContext): Promise<void> {
+  const { click, interaction, choice } = context;
+  switch (action) {
+    case "confirm":
+      return await confirm(click.anilistId, context);
+    case "title": {
+      const anilistId = Number(chosenIn(interaction));
+      if (choice.subject.kind === "pictures") return await confirm(anilistId, context);
+      return await look("songs", { ...context, click: { ...click, anilistId } });
+    }
+    case "approve":
+      return await approve(context);
+    case "reject":
+      return await reject(context);
+    case "undo":
+      return await undo(Number(chosenIn(interaction)), context);
+    default:
+      return await confirm(picked(Number(action.slice("pick:".length)), context), context);
+  }
+}
+
+function picked(number: number, { choice, click }: ClickContext): AnilistId | null {
+  const finding = choice.subject.kind === "pictures" ? choice.subject.findings[click.picture] : undefined;
+  return finding?.kind === "seen" ? (finding.verdict.candidates[number]?.anilistId ?? null) : null;
+}
+
+async function confirm(anilistId: AnilistId | null, context: ClickContext): Promise<void> {
+  const { interaction, click, settings, choice, deps, signal } = context;
+  if (anilistId === null) return await tell(context, "notice.expired");
+  const shown = interactionReply(interaction);
+  if (!mayTeach(interaction, choice, settings)) {
+    // Whose word does not count may still see the songs of what they chose.
+    if (mayUse(interaction, choice)) await shown.show(await lookAgain(context, { anilistId }));
+    return await tell(context, "notice.foreign");
+  }
+  const title = await titleOf(anilistId, context);
+  const wish = {
+    ...placeOf(context),
+    requestId: click.requestId,
+    picture: click.picture,
+    anilistId,
+    title,
+    isSubjectToApproval: settings.isApprovalNeeded && !isModerator(interaction),
+  };
+  const outcome = await deps.backend.confirm(wish, { lane: laneOf(wish) }, signal);
+  const standing = "confirmation" in outcome ? outcome.confirmation.anilistId : anilistId;
+  await shown.show(await lookAgain(context, { anilistId: standing }));
+  await thank(outcome, context);
+}
+
+function placeOf({ interaction }: ClickContext) {
+  return { userId: interaction.user.id, guildId: interaction.guildId, channelId: interaction.channelId };
+}
+
+/** As the person saw it: the poster's name, else the card's. */
+async function titleOf(anilistId: AnilistId, { choice, click, deps, signal }: ClickContext): Promise<string> {
+  const finding = choice.subject.kind === "pictures" ? choice.subject.findings[click.picture] : undefined;
+  const candidates = finding?.kind === "seen" ? finding.verdict.candidates : [];
+  const seen = candidates.find((candidate) => candidate.anilistId === anilistId);
+  if (seen) return seen.title;
+  try {
+    return (await deps.backend.card(anilistId, signal))?.title.romaji ?? `AniList ${anilistId}`;
+  } catch (failure) {
+    if (!(failure instanceof OpfindError) || failure.code === "aborted") throw failure;
+    return `AniList ${anilistId}`;
+  }
+}
+
+async function thank(outcome: Confirmed, context: ClickContext): Promise<void> {
+  switch (outcome.kind) {
+    case "learnt": {
+      const key = outcome.cover === "owed" ? "notice.confirmed-cover-owed" : "notice.confirmed";
+      return await tell(context, key, { title: outcome.confirmation.title });
+    }
+    case "awaiting":
+      await askModerators(outcome, context);
+      return await tell(context, "notice.pending");
+    case "already":
+      return await tell(context, "notice.already-confirmed");
+    case "gone":
+      return await tell(context, "notice.picture-gone");
+    case "limit":
+      return await tell(context, `notice.limit-${outcome.of}`);
+  }
+}
+
+/** In the same channel, for whoever may approve it there. */
+async function askModerators({ confirmation }: Extract<Confirmed, { kind: "awaiting" }>, context: ClickContext) {
+  const { deps, interaction, signal } = context;
+  const { userId, anilistId, title } = confirmation;
+  const file = await deps.backend.picture(confirmation);
+  const anime = await deps.backend.card(anilistId, signal).catch((failure: unknown) => {
+    if (failure instanceof OpfindError && failure.code !== "aborted") return null;
+    throw failure;
+  });
+  const picture = file ? { bytes: Buffer.from(file.bytes), name: pictureName(file.file) } : null;
+  const reader = readersAt(context)(confirmation.picture, anilistId);
+  await interaction.followUp(sendable(presentApproval({ userId, anilistId, title, anime, picture }, reader)));
+}
+
+/** A name that an attachment:// address can carry. */
+function pictureName(file: string): string {
+  const ending = /\.[a-z0-9]{1,5}$/i.exec(file)?.[0].toLowerCase() ?? ".png";
+  return `picture${ending}`;
+}
+
+async function approve(context: ClickContext): Promise<void> {
+  const { interaction, click, deps, signal } = context;
+  const userId = interaction.user.id;
+  if (!isModerator(interaction)) return await tell(context, "notice.foreign");
+  const outcome = await deps.backend.approve(click, userId, { lane: laneOf({ userId }) }, signal);
+  if (outcome.kind !== "learnt") return await thank(outcome, context);
+  const values = { moderator: userMention(userId), title: outcome.confirmation.title };
+  await interactionReply(interaction).show(presentNotice("notice.approved", values, sayIn(context)));
+}
+
+async function reject(context: ClickContext): Promise<void> {
+  const { interaction, click, deps } = context;
+  const userId = interaction.user.id;
+  if (!isModerator(interaction)) return await tell(context, "notice.foreign");
+  if (!(await deps.backend.reject(click, userId))) return await tell(context, "notice.picture-gone");
+  const values = { moderator: userMention(userId) };
+  await interactionReply(interaction).show(presentNotice("notice.rejected", values, sayIn(context)));
+}
+
+async function undo(confirmationId: number, context: ClickContext): Promise<void> {
+  const { interaction, deps } = context;
+  const { guildId, user } = interaction;
+  if (!isModerator(interaction) || guildId === null) return await tell(context, "notice.foreign");
+  const undone = await deps.backend.undo(confirmationId, { userId: user.id, guildId });
+  if (!undone) return await tell(context, "notice.nothing-to-undo");
+  await tell(context, "notice.undone", { title: undone.title, id: undone.posterId ?? 0 });
+}

@@ -1,0 +1,51 @@
+import { type Message, MessageFlags, type RepliableInteraction } from "discord.js";
+import { asEdit, type DiscordMessage } from "../presenters/discord/message.ts";
+
+/** Where one answer stands: the reply to an interaction, or a message of ours. */
+export interface Reply {
+  /** Shows an answer in the place of what stood there. */
+  show(answer: DiscordMessage): Promise<void>;
+}
+
+/** The answer to an interaction that was deferred. */
+export function interactionReply(interaction: RepliableInteraction): Reply {
+  return {
+    async show(answer) {
+      await interaction.editReply(sendable(asEdit(answer)));
+    },
+  };
+}
+
+/** The answer to a message, below it. A message that was deleted meanwhile is not answered: discord.js throws. */
+export function messageReply(message: Message): Reply {
+  let own: Message | undefined;
+  return {
+    async show(answer) {
+      if (own) await own.edit(sendable(asEdit(answer)));
+      else own = await message.reply(sendable(answer));
+    },
+  };
+}
+
+/** A sentence for one person's eyes. */
+export async function whisper(interaction: RepliableInteraction, answer: DiscordMessage): Promise<void> {
+  const flags = MessageFlags.Ephemeral;
+  // Deferred with a new message: that message is the place for it.
+  const isOwn = interaction.deferred && !interaction.replied && interaction.ephemeral !== null;
+  if (isOwn) await interaction.editReply(sendable(asEdit(answer)));
+  else if (interaction.deferred || interaction.replied) await interaction.followUp({ ...sendable(answer), flags });
+  else await interaction.reply({ ...sendable(answer), flags });
+}
+
+/** discord.js adds to the arrays that it is given: ours are for reading. */
+export function sendable<Answer extends Omit<DiscordMessage, "keepsFiles">>(answer: Answer) {
+  const { content, embeds, components, files, allowedMentions, ...rest } = answer;
+  return {
+    ...("attachments" in rest ? { attachments: [] } : {}),
+    content,
+    embeds: [...embeds],
+    components: [...components],
+    files: files.map((file) => ({ ...file })),
+    allowedMentions: { ...allowedMentions, parse: [] },
+  };
+}

@@ -1,0 +1,160 @@
+import { lookup } from "node:dns/promises";
+import type { Backend, CoverWish, ReadTierList } from "./discord/backend.ts";
+import { openCooldowns } from "./discord/cooldowns.ts";
+import type { AnilistId } from "./domain/anime.ts";
+import { OpfindError } from "./errors.ts";
+import { openSettingsStore } from "./index/bot-settings.ts";
+import { openLedger } from "./index/confirmation-ledger.ts";
+import { openPendingStore } from "./index/pending-store.ts";
+import { SqlitePosterStore } from "./index/poster-store.ts";
+import { coverUrlOf } from "./pipeline/add-covers.ts";
+import { openConfirming } from "./pipeline/confirm.ts";
+import type { Confirming } from "./pipeline/confirming.ts";
+import { decodeBoard } from "./pipeline/decode.ts";
+import { preparePoster } from "./pipeline/learn-poster.ts";
+import { segment } from "./pipeline/segment.ts";
+import type { TierList } from "./pipeline/tier-list.ts";
+import type { Turn } from "./pipeline/work-queue.ts";
+import { type DiscordFiles, openDiscordFiles } from "./sources/discord-files.ts";
+import type { ResidentProcess } from "./wire-resident.ts";
+import type { WireContext } from "./wire-sources.ts";
+
+// The part of the composition root that only the bot needs.
+
+/** Draws a tier list's names on its picture. */
+export type Annotate = (bytes: Uint8Array, list: TierList, format: "webp") => Promise<Uint8Array>;
+
+/** Fewer pictures in rows are a screenshot or a fan art, and nobody means them as a tier list. */
+const LEAST_CELLS = 8;
+/** Discord's limit of a file. */
+const MAX_COPY_BYTES = 10 * 1024 * 1024;
+/** People wait for the candidates, not for their covers. */
+const COVER_PATIENCE_MS = 3_000;
+
+/** Opens Discord's file server, behind the list of allowed hosts. */
+export function openAttachments({ config }: Pick<WireContext, "config">): DiscordFiles {
+  const resolve = (host: string) => lookup(host, { all: true });
+  return openDiscordFiles({ hosts: config.env.DISCORD_CDN_HOSTS, resolve });
+}
+
+/** All that the shards ask for, on the parts of one resident process. */
+export function openBackend(
+  process: ResidentProcess,
+  { config }: Pick<WireContext, "config">,
+  annotate: Annotate,
+): Backend & Pick<Confirming, "payCovers"> {
+  const { resident, gallery } = process;
+  const { env } = config;
+  const store = localStore(gallery.store);
+  const pending = openPendingStore(store, gallery.clock);
+  const settings = openSettingsStore(store, gallery.clock);
+  const cooldowns = openCooldowns({ perUser: env.OPFIND_USER_QUESTIONS, perGuild: env.OPFIND_GUILD_QUESTIONS });
+  const confirming = confirmingOn(process, {
+    perUser: env.OPFIND_USER_CONFIRMATIONS,
+    perGuild: env.OPFIND_GUILD_CONFIRMATIONS,
+  });
+  const { reindexing } = resident;
+  return {
+    ...resident,
+    confirm: (wish, turn, signal) => confirming.confirm(wish, turn, signal),
+    approve: (picture, decidedBy, turn, signal) => confirming.approve(picture, decidedBy, turn, signal),
+    reject: (picture, decidedBy) => confirming.reject(picture, decidedBy),
+    undo: (confirmationId, by) => confirming.undo(confirmationId, by),
+    standing: (picture) => confirming.standing(picture),
+    confirmationOf: (posterId) => confirming.confirmationOf(posterId),
+    picture: (picture) => confirming.picture(picture),
+    recent: (guildId, limit) => confirming.recent(guildId, limit),
+    payCovers: (signal) => confirming.payCovers(signal),
+    readTierList: (bytes, turn, signal) => readTierList(bytes, { turn, process, annotate }, signal),
+    looksLikeBoard: (bytes, turn, signal) => looksLikeBoard(bytes, { turn, process }, signal),
+    cover: (wish, signal) => coverOf(wish, process, signal),
+    savePending: (row, images) => pending.save(row, images),
+    findPending: (requestId) => pending.find(requestId),
+    readSettings: (guildId) => settings.read(guildId),
+    writeSettings: (guildId, written) => settings.write(guildId, written),
+    takeTurn: (asker) => cooldowns.take(asker),
+    startReindex: (wish) => reindexing.start(wish),
+    latestReindex: () => reindexing.latest(),
+    cancelReindex: () => reindexing.cancel(),
+    watchReindex: (onChange, signal) =>
+      new Promise((resolve) => {
+        const unwatch = reindexing.watch(onChange);
+        const stop = () => {
+          unwatch();
+          resolve();
+        };
+        if (signal.aborted) stop();
+        else signal.addEventListener("abort", stop, { once: true });
+      }),
+  };
+}
+
+/** A confirmation and its poster are one transaction, which only a store on this machine has. @throws OpfindError config-invalid */
+function localStore(store: ResidentProcess["gallery"]["store"]): SqlitePosterStore {
+  if (store instanceof SqlitePosterStore) return store;
+  throw new OpfindError(
+    "config-invalid",
+    "The bot keeps its posters on this machine: OPFIND_INDEX must not be qdrant.",
+  );
+}
+
+function confirmingOn(
+  { resident, gallery, queue, cover }: ResidentProcess,
+  limits: Parameters<typeof openConfirming>[0]["limits"],
+): Confirming {
+  const officialCover = async (anilistId: AnilistId, signal: AbortSignal) => {
+    const anime = await resident.card(anilistId, signal);
+    if (!anime) throw new OpfindError("anime-unknown", `AniList knows no anime ${anilistId}.`);
+    const file = coverUrlOf(anime);
+    return { bytes: await cover(file, signal), file, anime, source: "anilist", addedBy: null };
+  };
+  return openConfirming({
+    ledger: openLedger(localStore(gallery.store), gallery.clock),
+    prepare: (poster, turn, signal) => queue.run(() => preparePoster(poster, gallery, signal), turn, signal),
+    officialCover,
+    learn: (poster, turn, signal) => resident.learn(poster, turn, signal),
+    onStored: () => gallery.index.follow(),
+    limits,
+    clock: gallery.clock,
+  });
+}
+
+interface Looking {
+  readonly process: ResidentProcess;
+  readonly turn: Turn;
+}
+
+async function readTierList(
+  bytes: Uint8Array,
+  { process, turn, annotate }: Looking & { readonly annotate: Annotate },
+  signal: AbortSignal,
+): Promise<ReadTierList> {
+  const list = await process.resident.readTierList(bytes, turn, signal);
+  const copy = list.rows.length > 0 ? await annotate(bytes, list, "webp") : null;
+  return { list, copy: copy && copy.length <= MAX_COPY_BYTES ? copy : null };
+}
+
+async function looksLikeBoard(bytes: Uint8Array, { process, turn }: Looking, signal: AbortSignal): Promise<boolean> {
+  const cells = await process.queue.run(
+    async () => segment(await decodeBoard(bytes, signal)).cells.length,
+    turn,
+    signal,
+  );
+  return cells >= LEAST_CELLS;
+}
+
+/** The very poster that was found says most; the starter pack has none, so AniList's cover stands in for it. */
+async function coverOf({ posterId, coverUrl }: CoverWish, { resident, cover }: ResidentProcess, signal: AbortSignal) {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), COVER_PATIENCE_MS);
+  try {
+    const own = await resident.posterImage(posterId);
+    if (own || coverUrl === null) return own;
+    return await cover(coverUrl, AbortSignal.any([signal, late.signal]));
+  } catch (error) {
+    if (signal.aborted || !(error instanceof OpfindError)) throw error;
+    return null; // drawn by its title
+  } finally {
+    clearTimeout(timer);
+  }
+}
