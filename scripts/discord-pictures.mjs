@@ -10,13 +10,15 @@ import { drawCandidates } from "../dist/presenters/discord/candidate-sheet.js";
 import { presentAmbiguous } from "../dist/presenters/discord/choice.js";
 import { presentFailureMessage } from "../dist/presenters/discord/failure-text.js";
 import { presentSettings } from "../dist/presenters/discord/guild-settings.js";
-import { presentMatch } from "../dist/presenters/discord/match.js";
-import { presentRecentPosters } from "../dist/presenters/discord/poster-log.js";
+import { presentMatch, presentQuietMatch } from "../dist/presenters/discord/match.js";
+import { presentApproval, presentRecentPosters } from "../dist/presenters/discord/poster-log.js";
 import { presentReindex } from "../dist/presenters/discord/reindex.js";
 import { presentSeveral } from "../dist/presenters/discord/several.js";
+import { presentTierListAnswer } from "../dist/presenters/discord/tier-list.js";
 import { presentTitleResults } from "../dist/presenters/discord/title-search.js";
 import { presentUnknown } from "../dist/presenters/discord/unknown.js";
 import { openWords } from "../dist/presenters/discord/words.js";
+import { tierListOverlay } from "../dist/presenters/tier-list-overlay.js";
 import { messagePage } from "./discord-pictures/look.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -122,6 +124,18 @@ async function answers() {
     "match-ja": presentMatch(matchOf(first, down), ja),
     ambiguous: presentAmbiguous(choices, sheet, en),
     unknown: presentUnknown(en),
+    quiet: presentQuietMatch(matchOf(first), en),
+    "tier-list": presentTierListAnswer(await tierList(), en),
+    approval: presentApproval(
+      {
+        userId: "80351110224678912",
+        anilistId: first.anilistId,
+        title: first.title,
+        anime: toAnime(first),
+        picture: { bytes: poster("lantern-harbour-2"), name: "poster.webp" },
+      },
+      en,
+    ),
     several: presentSeveral(pictures, null, en),
     "title-search": presentTitleResults("lantern", shows.slice(0, 3).map(toAnime), en),
     reindex: presentReindex({ kind: "running", done: 3120, total: 12_400, rate: 41.5 }, en),
@@ -132,6 +146,39 @@ async function answers() {
     ),
     failure: presentFailureMessage("image-is-heic", en.say),
   };
+}
+
+/** A board of two rows of the posters with what was found on it. */
+async function tierList() {
+  const cell = { width: 90, height: 127 };
+  const boxes = [0, 1].map((row) =>
+    [0, 1, 2, 3, 4].map((at) => ({ left: 8 + at * 98, top: 8 + row * 135, ...cell, show: shows[row * 11 + at * 2] })),
+  );
+  const board = sharp({ create: { width: 498, height: 278, channels: 3, background: "#1a1a17" } }).composite(
+    await Promise.all(
+      boxes.flat().map(async ({ left, top, show }) => ({
+        input: await sharp(poster(show.file))
+          .resize({ ...cell, fit: "cover" })
+          .toBuffer(),
+        left,
+        top,
+      })),
+    ),
+  );
+  const verdict = (show, at) => {
+    const best = candidate(show, 0.9984);
+    return at === 3 ? { kind: "unknown", candidates: [] } : { kind: "match", best, candidates: [best] };
+  };
+  const rows = boxes.map((cells, row) => ({
+    row: row + 1,
+    colour: null,
+    cells: cells.map(({ show, ...box }, at) => ({ box, verdict: verdict(show, at + row) })),
+  }));
+  const list = { rows, unread: 0 };
+  const plain = await board.png().toBuffer();
+  const input = Buffer.from(tierListOverlay(list, 498, 278));
+  const copy = await sharp(plain).composite([{ input }]).webp().toBuffer();
+  return { list, copy, songs: songsOf(shows[0].title).seasons, page: 0 };
 }
 
 const pictureUrl = (url) =>

@@ -73,12 +73,12 @@ background:#5865f2;color:#fff;font-size:24px;text-align:center;line-height:40px}
 .app{background:#5865f2;color:#fff;font-size:10px;border-radius:3px;padding:1px 4px;vertical-align:2px}
 .embed{background:#2b2d31;border-left:4px solid;border-radius:4px;padding:10px 14px 12px;margin-top:4px;font-size:14px;
 max-width:500px;overflow:hidden}.title{font-weight:600;font-size:16px;margin:2px 0 6px}a{color:#00a8fc}
-.thumbnail{float:right;width:80px;border-radius:4px;margin-left:12px}.image{max-width:100%;border-radius:4px;margin-top:10px}
+.thumbnail{float:right;width:80px;border-radius:4px;margin-left:12px}.image{max-width:100%;max-height:300px;border-radius:4px;margin-top:10px}
 h3{font-size:16px;margin:10px 0 4px;color:#f2f3f5}.footer{font-size:12px;color:#b5bac1;margin-top:8px}
 .spoiler{background:#1e1f22;color:transparent;border-radius:3px}.spoiler *{color:transparent}
 .fields{display:flex;flex-wrap:wrap;gap:8px 16px}.fields>*{margin-top:8px}.cell{width:30%}.field{width:100%}
 code{background:#1e1f22;border-radius:3px;padding:0 3px}.mention{background:#3c4270;color:#c9cdfb;border-radius:3px}
-.row{display:flex;gap:8px;margin-top:8px}.button{border-radius:4px;color:#fff;padding:6px 14px;font-size:14px;
-max-width:240px;overflow:hidden;white-space:nowrap;text-overflow:ellipsis}.primary{background:#5865f2}
+.row{display:flex;flex-wrap:wrap;gap:8px;margin-top:8px}.button{border-radius:4px;color:#fff;padding:6px 14px;font-size:14px;
+white-space:nowrap}.primary{background:#5865f2}
 .secondary{background:#4e5058}.success{background:#248046}.danger{background:#da373c}.off{opacity:.5}
 .menu{background:#1e1f22;border-radius:4px;padding:8px 12px;width:400px;display:flex;justify-content:space-between}`;
