@@ -4,7 +4,7 @@ import { bold, escaped, httpsOnly, joined, linked, type Markdown, NOTHING, ours,
 import type { Reader } from "./reader.ts";
 
 /** Longest text of one song: it shares a description of 4,096 with the anime it belongs to. */
-export const MAX_SONG = 2400;
+const MAX_SONG = 2400;
 
 export interface ThemeContext {
   readonly reader: Reader;

@@ -15,7 +15,7 @@ import { presentNotice } from "../../../src/presenters/discord/notice.ts";
 import { presentApproval, presentRecentPosters } from "../../../src/presenters/discord/poster-log.ts";
 import { presentReindex } from "../../../src/presenters/discord/reindex.ts";
 import { presentSeveral } from "../../../src/presenters/discord/several.ts";
-import { presentTierListAnswer } from "../../../src/presenters/discord/tier-list.ts";
+import { offerTierList, presentTierListAnswer } from "../../../src/presenters/discord/tier-list.ts";
 import { presentTitleResults, titleChoices, titleForm } from "../../../src/presenters/discord/title-search.ts";
 import { presentNoneOfThese, presentUnknown } from "../../../src/presenters/discord/unknown.ts";
 import { openWords } from "../../../src/presenters/discord/words.ts";
@@ -230,6 +230,13 @@ test("a tier list names its rows, then pages its songs; turning a page keeps the
   ]);
   expect(shown.map(read).map((text) => /Song \d/.test(text))).toEqual([false, true]);
   expect(shown.flatMap((one) => (asEdit(one).attachments ? 1 : 0))).toEqual([1, 0]);
+});
+
+test("a picture that looks like a tier list can be read as one, below the largest answer", () => {
+  const pictures = Array.from({ length: 10 }, () => ({ kind: "match", answer: answer(large) }) as const);
+  const shown = offerTierList(presentSeveral(pictures, 9, reader()), reader());
+  expect(refusals(shown)).toEqual([]);
+  expect(actions(shown).at(-1)).toBe("v1:tierlist");
 });
 
 test("unknown pictures lead to the title search and no guess", () => {
