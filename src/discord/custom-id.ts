@@ -64,6 +64,7 @@ const PLAIN = [
   "jump",
   "image",
   "read",
+  "tierlist",
   "cancel",
   "approve",
   "reject",

@@ -79,6 +79,7 @@ async function act(action: Action, context: ClickContext, { cancelReindex }: Cli
     case "share":
       return await share(context);
     case "read":
+    case "tierlist":
       return await readBoard(context);
     case "cancel":
       return await cancelReindex(context);
@@ -113,6 +114,7 @@ async function acknowledge(interaction: ClickInteraction, action: Action): Promi
       await interaction.deferReply();
       return;
     case "read":
+    case "tierlist":
       await interaction.deferReply(isEphemeral(interaction) ? { flags: MessageFlags.Ephemeral } : {});
       return;
     default:

@@ -128,9 +128,9 @@ export function numbered(songs: FranchiseSongs): { readonly songs: FranchiseSong
   let count = 0;
   const mark = (themes: readonly Theme[]) =>
     themes.map((one): Theme => {
-      const [romaji, native] = [one.title.romaji ?? "", one.title.native ?? ""];
       count += 1;
-      return { ...one, title: { romaji: `Q${count - 1}Q ${romaji}`, native: native === "" ? null : native } };
+      // Without its other title: what leads is cut last, and the mark has to stay in sight.
+      return { ...one, title: { romaji: `Q${count - 1}Q ${one.title.romaji ?? ""}`, native: null } };
     });
   const seasons = songs.seasons.map(
     (season): SeasonSongs => ({ ...season, openings: mark(season.openings), endings: mark(season.endings) }),

@@ -22,6 +22,8 @@ export function readAs(text: string): string {
     nodes
       .map(({ type, content, name }) => {
         if (type === "br" || type === "newline") return "\n";
+        // The parser takes a heading's line break for a part of the heading.
+        if (type === "heading" && typeof content === "object") return `${words(content)}\n`;
         return typeof content === "object" ? words(content) : (content ?? name ?? "");
       })
       .join("");

@@ -20,6 +20,8 @@ export type Action =
   | "songs"
   | "playlist"
   | "share"
+  /** read the picture as a tier list */
+  | "tierlist"
   /** page n (from 0) of the songs; -1 stands on the button that leads nowhere */
   | `page:${number}`
   | "jump"

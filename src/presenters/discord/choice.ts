@@ -35,7 +35,10 @@ export function presentAmbiguous(
   );
   const hasHidden = shown.some(({ anime }) => anime?.isAdult && !reader.isAgeRestricted);
   const picks = shown.map((choice, at) =>
-    labelled({ action: `pick:${at}`, label: `${at + 1}. ${choiceTitle(choice, reader)}`, look: "primary" }, reader),
+    labelled(
+      { action: `pick:${at}`, label: `${at + 1}. ${cut(choiceTitle(choice, reader), MAX_LABEL)}`, look: "primary" },
+      reader,
+    ),
   );
   return message({
     embeds: [
@@ -59,6 +62,8 @@ export function choiceTitle({ candidate, anime }: Choice, reader: Reader): strin
 }
 
 const MAX_TITLE = 180;
+/** What a phone shows of a button; the whole title stands above it. */
+const MAX_LABEL = 34;
 const SHEET_NAME = "candidates.png";
 
 function sheetFile(attachment: Buffer, choices: readonly Choice[], reader: Reader): MessageFile {

@@ -19,14 +19,14 @@ export function ours(markdown: string): Markdown {
 export function escaped(text: string, most = Number.POSITIVE_INFINITY): Markdown {
   const plain = plainText(text);
   const whole = withEscapes(plain);
-  return { markdown: whole.length <= most ? whole : shortenedEscape(plain, most) };
+  return { markdown: whole.length <= most ? whole : shortened(plain, most, withEscapes) };
 }
 
 /** Text from outside for where Discord renders no markup: labels, footers, alt texts, the titles of forms. */
 export function cut(text: string, most: number): string {
   const plain = plainText(text);
   if (plain.length <= most) return plain;
-  return `${takeWhole(lettersOf(plain), most - 1)}…`;
+  return shortened(plain, most, (letter) => letter);
 }
 
 export function joined(parts: readonly Markdown[], separator: string): Markdown {
@@ -87,26 +87,21 @@ function withEscapes(plain: string): string {
   return plain.replace(MARKUP, "\\$&").replace(LIST_START, "\\$&");
 }
 
-/** Cuts before escaping, so that no escape is torn apart. */
-function shortenedEscape(plain: string, most: number): string {
-  const [first = "", ...rest] = lettersOf(plain);
-  const pieces = [withEscapes(first), ...rest.map((letter) => letter.replace(MARKUP, "\\$&"))];
-  return `${takeWhole(pieces, most - 1)}…`;
-}
-
-/** Letters as people see them: half of an emoji or of a surrogate pair is none. */
-function lettersOf(text: string): readonly string[] {
-  return Array.from(new Intl.Segmenter("en", { granularity: "grapheme" }).segment(text), ({ segment }) => segment);
-}
-
-function takeWhole(letters: readonly string[], most: number): string {
+/**
+ * As many whole letters as fit, each made safe by itself, so that no escape is torn apart; half of an emoji or of a
+ * surrogate pair is no letter.
+ */
+function shortened(plain: string, most: number, safe: (letter: string) => string): string {
   let text = "";
-  for (const letter of letters) {
-    if (text.length + letter.length > most) break;
+  for (const { segment } of LETTERS.segment(plain)) {
+    const letter = safe(segment);
+    if (text.length + letter.length > most - 1) break;
     text += letter;
   }
-  return text.trimEnd();
+  return `${text.trimEnd()}…`;
 }
+
+const LETTERS = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** Names a person without calling them: in embeds nobody is notified, and messages allow no mention. */
 export function userMention(userId: string): Markdown {

@@ -76,7 +76,7 @@ function matchHead(answer: MatchAnswer, reader: Reader): APIEmbed {
   };
 }
 
-/** At most `MAX_ABOVE` long: two titles of 180, three links of 150, and short sentences of ours. */
+/** At most 1,000 long, as a card wants it: two titles of 180, three links of 150, and short sentences of ours. */
 function aboutMatch(answer: MatchAnswer, reader: Reader): Markdown {
   const { match, confirmedBy } = answer;
   const { say } = reader;

@@ -58,7 +58,7 @@ function progress({ done, total, rate }: Extract<ReindexState, { kind: "running"
 }
 
 /** In the largest unit that says enough: nobody needs the seconds of two hours. */
-export function duration(seconds: number, say: Say): string {
+function duration(seconds: number, say: Say): string {
   const rounded = Math.max(1, Math.ceil(seconds));
   if (rounded < 90) return say.plain("reindex.seconds", { count: rounded });
   const minutes = Math.round(rounded / 60);

@@ -5,6 +5,7 @@ import { coverFor, seasonHeading, seasonName } from "./anime-facts.ts";
 import { bold, type Markdown } from "./markdown.ts";
 import { type Budget, pack, type Section } from "./pack.ts";
 import type { Reader } from "./reader.ts";
+import { songPhrases } from "./song-phrases.ts";
 import { isShown, themeText } from "./theme-text.ts";
 import type { WordKey } from "./words.ts";
 
@@ -92,6 +93,6 @@ function noSongs({ openings, endings }: SeasonSongs, { say }: Reader): Markdown 
 }
 
 function texts(themes: readonly Theme[], { anime }: SeasonSongs, reader: Reader): readonly Markdown[] {
-  const context = { reader, isAdult: anime.isAdult, siblings: themes.length };
+  const context = { reader, phrases: songPhrases(reader.say), isAdult: anime.isAdult, siblings: themes.length };
   return themes.filter((theme) => isShown(theme, reader)).map((theme) => themeText(theme, context));
 }

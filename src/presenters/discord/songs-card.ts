@@ -13,12 +13,10 @@ import { pageOf, songPages } from "./song-pages.ts";
 /** The songs, or why there are none: plain data, so that an answer can be stored and shown again. */
 export type SongsOutcome = FranchiseSongs | { readonly failure: ErrorCode };
 
-/** Longest text above the songs: a page of songs below it has 3,000 of the description's 4,096. */
-export const MAX_ABOVE = 1000;
-
 interface Card {
   /** title, address, colour, thumbnail */
   readonly head: APIEmbed;
+  /** at most 1,000 long: a page of songs below it has 3,000 of the description's 4,096 */
   readonly above: Markdown;
   readonly songs: FranchiseSongs;
   /** from 0; null for the page of `anilistId` */

@@ -1,14 +1,15 @@
 import type { Theme, ThemeVersion } from "../../domain/theme.ts";
-import { songLine, type VersionLine } from "../song-line.ts";
+import { type SongPhrases, songLine, type VersionLine } from "../song-line.ts";
 import { bold, escaped, httpsOnly, joined, linked, type Markdown, NOTHING, ours, spoiler } from "./markdown.ts";
 import type { Reader } from "./reader.ts";
-import { songPhrases } from "./song-phrases.ts";
 
 /** Longest text of one song: it shares a description of 4,096 with the anime it belongs to. */
-export const MAX_SONG = 2400;
+const MAX_SONG = 2400;
 
 export interface ThemeContext {
   readonly reader: Reader;
+  /** `songPhrases` of the reader */
+  readonly phrases: SongPhrases;
   /** the anime is for adults: outside age-restricted channels its songs are named, but not linked */
   readonly isAdult: boolean;
   /** how many songs of this kind the anime has: a single one needs no word on unknown episodes */
@@ -32,7 +33,7 @@ export function isShown({ versions }: Theme, reader: Reader): boolean {
 /** One song: label, linked title, artists, episodes; further versions on lines of their own. At most `MAX_SONG`. */
 export function themeText(theme: Theme, context: ThemeContext): Markdown {
   const { reader } = context;
-  const { label, title, artists, versions } = songLine(theme, reader.titleStyle, songPhrases(reader.say));
+  const { label, title, artists, versions } = songLine(theme, reader.titleStyle, context.phrases);
   const shown = theme.versions.flatMap((version, at) => {
     const [line, how] = [versions[at], showing(version, reader)];
     return line && (how === "open" || how === "veiled") ? [{ line: unlinked(line, context), how }] : [];

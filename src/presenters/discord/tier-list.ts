@@ -1,7 +1,7 @@
 import type { SeasonSongs } from "../../domain/franchise.ts";
 import type { NamedCell, TierList, TierRow } from "../../pipeline/tier-list.ts";
 import { confidenceInWords } from "../identification.ts";
-import { type ComponentButton, labelled, rows } from "./buttons.ts";
+import { button, type ComponentButton, labelled, rows } from "./buttons.ts";
 import { COLOURS } from "./confidence-text.ts";
 import { LIMITS } from "./limits.ts";
 import { cut, escaped, heading, joined, type Markdown, NOTHING } from "./markdown.ts";
@@ -46,6 +46,12 @@ export function presentTierListAnswer(answer: TierListAnswer, reader: Reader): D
     files: copy ? [copyFile(copy, list, reader)] : [],
     keepsFiles: copy === null,
   });
+}
+
+/** Adds "read the tier list" below the answer to a picture that looks like one. */
+export function offerTierList(answer: DiscordMessage, reader: Reader): DiscordMessage {
+  const offer = rows([button("tierlist", "button.read-tierlist", reader)]);
+  return { ...answer, components: [...answer.components, ...offer] };
 }
 
 const FILE_NAME = "tier-list.webp";
