@@ -168,7 +168,10 @@ describe("an undo", () => {
     const [confirmation] = await confirming.recent("5", 10);
     const { confirmationId = 0 } = confirmation ?? {};
     expect(await confirming.undo(confirmationId, { userId: "9", guildId: "another server" })).toBeNull();
-    expect(await confirming.undo(confirmationId, { userId: "9", guildId: "5" })).toMatchObject({ state: "undone", decidedBy: "9" });
+    expect(await confirming.undo(confirmationId, { userId: "9", guildId: "5" })).toMatchObject({
+      state: "undone",
+      decidedBy: "9",
+    });
     expect(await confirming.undo(confirmationId, { userId: "9", guildId: "5" })).toBeNull();
     expect((await posters()).map(({ source }) => source)).toEqual(["anilist"]);
     expect(await confirming.recent("5", 10)).toEqual([]);
