@@ -63,7 +63,6 @@ const PLAIN = [
   "share",
   "jump",
   "image",
-  "read",
   "tierlist",
   "cancel",
   "approve",
