@@ -63,7 +63,7 @@ const PLAIN = [
   "share",
   "jump",
   "image",
-  "read",
+  "tierlist",
   "cancel",
   "approve",
   "reject",

@@ -78,7 +78,7 @@ async function act(action: Action, context: ClickContext, { cancelReindex }: Cli
       return await takePlaylist(context);
     case "share":
       return await share(context);
-    case "read":
+    case "tierlist":
       return await readBoard(context);
     case "cancel":
       return await cancelReindex(context);
@@ -112,7 +112,7 @@ async function acknowledge(interaction: ClickInteraction, action: Action): Promi
     case "share":
       await interaction.deferReply();
       return;
-    case "read":
+    case "tierlist":
       await interaction.deferReply(isEphemeral(interaction) ? { flags: MessageFlags.Ephemeral } : {});
       return;
     default:

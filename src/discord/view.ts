@@ -11,7 +11,7 @@ import type { Reader } from "../presenters/discord/reader.ts";
 import { type PictureAnswer, presentPicture, presentSeveral } from "../presenters/discord/several.ts";
 import { presentSongs } from "../presenters/discord/songs.ts";
 import type { SongsOutcome } from "../presenters/discord/songs-card.ts";
-import { withTierListOffer } from "../presenters/discord/tier-list-offer.ts";
+import { offerTierList } from "../presenters/discord/tier-list.ts";
 import { presentNoneOfThese } from "../presenters/discord/unknown.ts";
 import type { Backend } from "./backend.ts";
 import type { Finding, PendingChoice } from "./pending-choice.ts";
@@ -57,7 +57,7 @@ export async function showPictures(
   }
   const isQuiet = choice.isUninvited && !view.isWhole && answer.kind === "match";
   const shown = isQuiet ? presentQuietMatch(answer.answer, reader) : presentPicture(answer, reader);
-  return finding.kind === "seen" && finding.isBoard ? withTierListOffer(shown, reader) : shown;
+  return finding.kind === "seen" && finding.isBoard ? offerTierList(shown, reader) : shown;
 }
 
 interface Looking {

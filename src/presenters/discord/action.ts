@@ -28,8 +28,6 @@ export type Action =
   /** picture n (from 0) of several, -1 for all of them, chosen in a menu */
   | "image"
   | `export:${ExportFormat}`
-  /** "Read the tier list": the picture looks like one */
-  | "read"
   | "cancel"
   | "approve"
   | "reject"
