@@ -108,11 +108,15 @@ describe("a comparison that fails", () => {
     ["hangs", 1, /timeout/],
     ["ends", 2, /ended with code 3/],
     ["cannot", 3, /out of memory/],
-  ])("because the thread %s is told in time, and the next picture has a new thread", async (_, how, why) => {
-    expect(await ask(how)).toMatchObject({ kind: "failed", why: expect.stringMatching(why) });
-    expect(lines.join("")).toMatch(/not compared/);
-    expect(await ask(0)).toEqual({ kind: "compared", inliers: new Map([[1, 7]]) });
-  }, 20_000);
+  ])(
+    "because the thread %s is told in time, and the next picture has a new thread",
+    async (_, how, why) => {
+      expect(await ask(how)).toMatchObject({ kind: "failed", why: expect.stringMatching(why) });
+      expect(lines.join("")).toMatch(/not compared/);
+      expect(await ask(0)).toEqual({ kind: "compared", inliers: new Map([[1, 7]]) });
+    },
+    20_000,
+  );
 
   test("three times in a row is not tried again", async () => {
     for (const how of [3, 3, 3]) await ask(how);
