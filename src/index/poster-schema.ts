@@ -62,4 +62,8 @@ export const POSTER_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX one_reindex_at_a_time ON reindex_jobs (state) WHERE state = 'running';
   `,
+  `
+  -- A look at the posters of one anime costs the same however large the gallery is.
+  CREATE INDEX posters_by_anime ON posters (anilist_id);
+  `,
 ];
