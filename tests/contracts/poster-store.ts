@@ -54,7 +54,7 @@ export function posterStoreContract(name: string, open: () => PosterStore | Prom
     });
 
     test("tells the posters of one anime, oldest first", async () => {
-      const store = open();
+      const store = await open();
       const { anime } = posterOf(7);
       for (const poster of [posterOf(7), posterOf(8), posterOf(9, { anime })]) await store.add(poster);
       const { signal } = new AbortController();
