@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 import { VARIABLES } from "./src/config.ts";
 
 /** Empty counts as not set and wins over .env: a person's own settings cannot change what a test or its children do. */
@@ -7,7 +7,8 @@ const NOTHING_SET = Object.fromEntries(Object.keys(VARIABLES).map((name) => [nam
 export default defineConfig({
   test: {
     include: ["tests/**/*.test.ts"],
-    exclude: ["tests/heavy/**"],
+    // They bring packages and a configuration of their own: `npm run e2e`.
+    exclude: [...configDefaults.exclude, "tests/e2e/**", "tests/heavy/**"],
     // Workers and child processes run from dist/: build once before the suite (see src/entry-point.ts).
     globalSetup: ["tests/support/build.ts"],
     // ONNX Runtime would report its use to its maker (see src/main.ts).

@@ -1,8 +1,10 @@
 // Adds to package-lock.json the optional packages of other platforms that a registry did not offer when the lock was
-// written: without them `npm ci` refuses the lock everywhere (npm/cli#9846). Run it after every `npm install`.
+// written: without them `npm ci` refuses the lock everywhere (npm/cli#9846). Run it after every `npm install`; for the
+// end-to-end tests' own lock with their folder: `node scripts/complete-lockfile.mjs tests/e2e`.
 import { readFileSync, writeFileSync } from "node:fs";
 
-const FILE = new URL("../package-lock.json", import.meta.url);
+const [folder = "."] = process.argv.slice(2);
+const FILE = new URL(`../${folder}/package-lock.json`, import.meta.url);
 const SYSTEMS = ["android", "darwin", "freebsd", "linux", "netbsd", "openbsd", "openharmony", "sunos", "aix", "win32"];
 const PROCESSORS = ["arm64", "arm", "ia32", "loong64", "mips64el", "ppc64", "riscv64", "s390x", "wasm32", "x64"];
 

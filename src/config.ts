@@ -21,13 +21,14 @@ const list = (one: z.ZodType<string, string>) =>
 /** Every variable opfind reads: its shape, what a person writes there, and an example. `.env.example` lists the same. */
 export const VARIABLES = {
   OPFIND_DATA_DIR: { schema: z.string().min(1).optional(), shape: "a folder", example: "/var/lib/opfind" },
+  OPFIND_BACKUP_DIR: { schema: z.string().min(1).optional(), shape: "a folder", example: "/mnt/backup/opfind" },
   OPFIND_STARTER: { schema: z.enum(["auto", "on", "off"]).default("auto"), shape: "auto, on or off", example: "auto" },
   OPFIND_MODEL: {
     schema: z
       .string()
       .regex(/^[a-z0-9.-]+$/)
-      .default("opfind-v1"),
-    shape: "a model id of models/manifest.json",
+      .default("auto"),
+    shape: "auto or a model id of models/manifest.json",
     example: "opfind-v1",
   },
   OPFIND_DEVICE: {
@@ -44,8 +45,8 @@ export const VARIABLES = {
     example: "1",
   },
   OPFIND_INDEX: {
-    schema: z.enum(["auto", "faiss", "exact"]).default("auto"),
-    shape: "auto, faiss or exact",
+    schema: z.enum(["auto", "faiss", "exact", "qdrant"]).default("auto"),
+    shape: "auto, faiss, exact or qdrant",
     example: "auto",
   },
   OPFIND_OFFLINE: { schema: flag.default(false), shape: "0 or 1", example: "1" },
@@ -98,6 +99,58 @@ export const VARIABLES = {
     schema: z.string().min(1).optional(),
     shape: "a MyAnimeList client id",
     example: "6114d00ca681b7701d1e15fe11a4987e",
+  },
+  QDRANT_URL: { schema: url.optional(), shape: "an http(s) URL", example: "http://localhost:6333" },
+  QDRANT_API_KEY: { schema: z.string().min(1).optional(), shape: "an API key of Qdrant", example: "a-long-secret" },
+  QDRANT_COLLECTION: {
+    schema: z
+      .string()
+      .regex(/^[a-z][a-z0-9_-]{0,99}$/)
+      .default("opfind"),
+    shape: "a name of small letters, digits, - and _",
+    example: "opfind",
+  },
+  QDRANT_HNSW_M: {
+    schema: z.coerce.number().int().min(4).max(128).default(16),
+    shape: "a whole number from 4 to 128",
+    example: "16",
+  },
+  QDRANT_HNSW_EF_CONSTRUCT: {
+    schema: z.coerce.number().int().min(4).max(4096).default(128),
+    shape: "a whole number from 4 to 4096",
+    example: "128",
+  },
+  QDRANT_HNSW_EF: {
+    schema: z.coerce.number().int().min(1).max(4096).default(128),
+    shape: "a whole number from 1 to 4096",
+    example: "128",
+  },
+  QDRANT_QUANTISATION: { schema: z.enum(["off", "int8"]).default("off"), shape: "off or int8", example: "int8" },
+  QDRANT_ON_DISK: { schema: flag.default(false), shape: "0 or 1", example: "1" },
+  QDRANT_REPLICAS: {
+    schema: z.coerce.number().int().min(1).max(16).default(1),
+    shape: "a whole number from 1 to 16",
+    example: "2",
+  },
+  QDRANT_WRITE_REPLICAS: {
+    schema: z.coerce.number().int().min(1).max(16).default(1),
+    shape: "a whole number from 1 to 16",
+    example: "2",
+  },
+  QDRANT_SHARDS: {
+    schema: z.coerce.number().int().min(1).max(1024).optional(),
+    shape: "a whole number from 1 to 1024",
+    example: "6",
+  },
+  QDRANT_WAL_MB: {
+    schema: z.coerce.number().int().min(1).max(1024).default(32),
+    shape: "a whole number from 1 to 1024",
+    example: "32",
+  },
+  QDRANT_TIMEOUT_MS: {
+    schema: z.coerce.number().int().min(100).max(600_000).default(10_000),
+    shape: "milliseconds from 100 to 600000",
+    example: "10000",
   },
   OPFIND_HTTP_HOST: {
     schema: z
@@ -152,6 +205,7 @@ export const VARIABLES = {
 
 const SCHEMA = z.object({
   OPFIND_DATA_DIR: VARIABLES.OPFIND_DATA_DIR.schema,
+  OPFIND_BACKUP_DIR: VARIABLES.OPFIND_BACKUP_DIR.schema,
   OPFIND_STARTER: VARIABLES.OPFIND_STARTER.schema,
   OPFIND_MODEL: VARIABLES.OPFIND_MODEL.schema,
   OPFIND_DEVICE: VARIABLES.OPFIND_DEVICE.schema,
@@ -168,6 +222,19 @@ const SCHEMA = z.object({
   TENRAI_URL: VARIABLES.TENRAI_URL.schema,
   MAL_URL: VARIABLES.MAL_URL.schema,
   MAL_CLIENT_ID: VARIABLES.MAL_CLIENT_ID.schema,
+  QDRANT_URL: VARIABLES.QDRANT_URL.schema,
+  QDRANT_API_KEY: VARIABLES.QDRANT_API_KEY.schema,
+  QDRANT_COLLECTION: VARIABLES.QDRANT_COLLECTION.schema,
+  QDRANT_HNSW_M: VARIABLES.QDRANT_HNSW_M.schema,
+  QDRANT_HNSW_EF_CONSTRUCT: VARIABLES.QDRANT_HNSW_EF_CONSTRUCT.schema,
+  QDRANT_HNSW_EF: VARIABLES.QDRANT_HNSW_EF.schema,
+  QDRANT_QUANTISATION: VARIABLES.QDRANT_QUANTISATION.schema,
+  QDRANT_ON_DISK: VARIABLES.QDRANT_ON_DISK.schema,
+  QDRANT_REPLICAS: VARIABLES.QDRANT_REPLICAS.schema,
+  QDRANT_WRITE_REPLICAS: VARIABLES.QDRANT_WRITE_REPLICAS.schema,
+  QDRANT_SHARDS: VARIABLES.QDRANT_SHARDS.schema,
+  QDRANT_WAL_MB: VARIABLES.QDRANT_WAL_MB.schema,
+  QDRANT_TIMEOUT_MS: VARIABLES.QDRANT_TIMEOUT_MS.schema,
   OPFIND_HTTP_HOST: VARIABLES.OPFIND_HTTP_HOST.schema,
   OPFIND_HTTP_PORT: VARIABLES.OPFIND_HTTP_PORT.schema,
   OPFIND_HTTP_OPEN: VARIABLES.OPFIND_HTTP_OPEN.schema,
@@ -186,6 +253,8 @@ export interface Config {
   readonly home: string;
   /** holds poster_db/, embeddings/ and models/ made at run time */
   readonly dataDir: string;
+  /** where backups go */
+  readonly backupDir: string;
   /** true when the person moved the data elsewhere with OPFIND_DATA_DIR */
   readonly hasOwnDataDir: boolean;
 }
@@ -206,7 +275,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (!parsed.success) throw invalid(parsed.error);
   const env = Object.freeze(parsed.data);
   const dataDir = env.OPFIND_DATA_DIR ? resolve(env.OPFIND_DATA_DIR) : HOME;
-  return Object.freeze({ env, home: HOME, dataDir, hasOwnDataDir: env.OPFIND_DATA_DIR !== undefined });
+  const backupDir = env.OPFIND_BACKUP_DIR ? resolve(env.OPFIND_BACKUP_DIR) : join(dataDir, "backups");
+  return Object.freeze({ env, home: HOME, dataDir, backupDir, hasOwnDataDir: env.OPFIND_DATA_DIR !== undefined });
 }
 
 function readDotenv(file: string): Record<string, string> {

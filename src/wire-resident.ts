@@ -1,9 +1,7 @@
 import { join } from "node:path";
 import { takeLock } from "./index/build-lock.ts";
 import { SqliteJobStore } from "./index/job-store.ts";
-import { rebuildVectorIndex } from "./index/open-index.ts";
-import { POSTER_MIGRATIONS } from "./index/poster-schema.ts";
-import { openDatabase } from "./index/sqlite.ts";
+import { openPosterDatabase } from "./index/poster-database.ts";
 import { Metrics } from "./metrics.ts";
 import { openArtwork } from "./pipeline/artwork.ts";
 import { decodeBoard } from "./pipeline/decode.ts";
@@ -37,7 +35,7 @@ export async function openResidentProcess(context: WireContext): Promise<Residen
   const metrics = new Metrics();
   const gallery = await openGallery({ ...context, asked: (source, outcome) => metrics.asked(source, outcome) });
   const covers = openCovers(context);
-  const database = openDatabase(join(context.config.dataDir, "embeddings", "posters.sqlite"), POSTER_MIGRATIONS);
+  const database = openPosterDatabase(context.config.dataDir);
   const reindexing = openReindexing(gallery, new SqliteJobStore(database), context);
   const queue = openWorkQueue({ limits: QUEUE, meter: metrics.queue, clock: gallery.clock });
   const resident = assemble({ gallery, reindexing, queue, metrics, cover: covers.cover });
@@ -72,7 +70,7 @@ function assemble({ gallery, reindexing, queue, metrics, cover }: Parts): Reside
     gallery: {
       ...gallery,
       follow: () => index.follow(),
-      counts: async () => ({ posters: store.count(), embeddings: index.size }),
+      counts: async () => ({ posters: await store.count(), embeddings: index.size }),
       reindexing,
       search: new IndexedSearch({ ...gallery, queue, version: () => index.version() }),
     },
@@ -82,18 +80,13 @@ function assemble({ gallery, reindexing, queue, metrics, cover }: Parts): Reside
 }
 
 function openReindexing(gallery: Gallery, jobs: SqliteJobStore, { config, log }: WireContext): ReindexJobs {
-  const { store, index, embedder, decode, galleryViews, clock } = gallery;
-  const { modelId, dimension } = embedder;
-  const { dataDir, env } = config;
+  const { store, rebuildIndex, embedder, decode, galleryViews, clock } = gallery;
+  const { dataDir } = config;
   return new ReindexJobs({
     jobs,
     takeLock: () => takeLock(join(dataDir, "embeddings", "reindex-lock.sqlite")),
     embedding: { store, embedder, decode, galleryViews },
-    async buildIndex(onRows, signal) {
-      const since = store.ends(modelId);
-      const deps = { store, modelId, dimension, dataDir, preference: env.OPFIND_INDEX, log, clock, onRows };
-      await index.replace(await rebuildVectorIndex(deps, signal), since);
-    },
+    buildIndex: rebuildIndex,
     clock,
     log,
   });

@@ -26,6 +26,7 @@ import {
 import { MyAnimeList } from "./sources/myanimelist.ts";
 import { offlineFetch } from "./sources/offline-fetch.ts";
 import { type Fetch, politeFetch } from "./sources/polite-fetch.ts";
+import { openSharedTurns } from "./sources/shared-turns.ts";
 import { Snapshot } from "./sources/snapshot.ts";
 import { Tenrai } from "./sources/tenrai.ts";
 import { readUserAgent } from "./sources/user-agent.ts";
@@ -66,11 +67,11 @@ export async function openSongs(
   const cache = openSourceCache(config, log);
   const deps = { cache, clock };
   const userAgent = readUserAgent(config.home);
+  const turns = turnsOfAll(env, log);
+  const options = { fetch: globalThis.fetch, userAgent, limiterFor: turns?.limiterFor };
   // Offline nothing is asked, so nothing waits for its turn either.
   const polite = (manners: Manners): Fetch =>
-    env.OPFIND_OFFLINE
-      ? offlineFetch(manners.service)
-      : counted(politeFetch(manners, { fetch: globalThis.fetch, userAgent }), manners.service, asked);
+    env.OPFIND_OFFLINE ? offlineFetch(manners.service) : counted(politeFetch(manners, options), manners.service, asked);
 
   const anilistClient = openGraphql(env.ANILIST_URL, polite(ANILIST_MANNERS), anilistHeaders(config));
   const cards = cachedAnime(new AniList(anilistClient), deps);
@@ -92,7 +93,10 @@ export async function openSongs(
     cards: cards.anime,
     titles: [cards, snapshot],
     userList: openUserList(anilistClient),
-    close: () => cache.close(),
+    async close() {
+      turns?.close();
+      await cache.close();
+    },
   };
 }
 
@@ -111,10 +115,27 @@ function counted(fetch: Fetch, service: string, asked: WireContext["asked"]): Fe
 }
 
 /** Opens the server of AniList's covers, behind the list of allowed hosts. */
-export function openCovers({ config }: Pick<WireContext, "config">): Covers {
+export function openCovers({ config, log }: Pick<WireContext, "config" | "log">): Covers {
   const { OPFIND_COVER_HOSTS: hosts, OPFIND_OFFLINE: isOffline } = config.env;
   const resolve = (host: string) => lookup(host, { all: true });
-  return openCoverServer({ hosts, isOffline, resolve, userAgent: readUserAgent(config.home) });
+  const turns = turnsOfAll(config.env, log);
+  const userAgent = readUserAgent(config.home);
+  const { cover, close } = openCoverServer({ hosts, isOffline, resolve, userAgent, limiterFor: turns?.limiterFor });
+  return {
+    cover,
+    async close() {
+      turns?.close();
+      await close();
+    },
+  };
+}
+
+/** With Redis the turns towards the services are counted for all processes together; offline nobody takes any. */
+function turnsOfAll({ REDIS_URL: url, OPFIND_OFFLINE: isOffline }: Config["env"], log: Logger) {
+  if (url === undefined || isOffline) return undefined;
+  return openSharedTurns(url, (cause) =>
+    log.warn({ err: cause }, "Redis is away: turns towards the services are counted in this process alone"),
+  );
 }
 
 function openSourceCache({ dataDir, env }: Config, log: Logger): Cache {

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import type { AnilistId, MalId } from "./domain/anime.ts";
+import type { GalleryStore } from "./index/gallery-store.ts";
 import type { KeyStore } from "./index/key-store.ts";
-import type { LiveIndex } from "./index/live-index.ts";
+import type { FollowedIndex } from "./index/live-index.ts";
+import type { IndexPreference, OpenIndexDeps } from "./index/open-index.ts";
 import type { SqlitePosterStore } from "./index/poster-store.ts";
 import type { Logger } from "./log.ts";
 import type { Calibration } from "./pipeline/calibration.ts";
@@ -9,6 +11,7 @@ import type { Clock, Embedder, RgbImage } from "./pipeline/ports.ts";
 import type { View } from "./pipeline/views.ts";
 import { openIdMap } from "./sources/id-map.ts";
 import { Snapshot } from "./sources/snapshot.ts";
+import { modelInUse } from "./wire-model.ts";
 import { clock, openSongs, type Songs, type WireContext } from "./wire-sources.ts";
 
 /** The network with what was measured about it. */
@@ -21,9 +24,11 @@ export interface Recogniser {
 
 /** Everything that names posters and learns new ones. */
 export interface Gallery extends Recogniser, Omit<Songs, "close"> {
-  readonly store: SqlitePosterStore;
+  readonly store: GalleryStore;
   /** follows the store */
-  readonly index: LiveIndex;
+  readonly index: FollowedIndex;
+  /** Builds the index anew while the present one answers; `index` then searches the new one. */
+  readonly rebuildIndex: (onRows: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>;
   readonly galleryViews: (image: RgbImage) => readonly View[];
   readonly anilistIdOf: (malId: MalId) => AnilistId | null;
   readonly franchiseIdOf: (anilistId: AnilistId, signal: AbortSignal) => Promise<AnilistId | null>;
@@ -37,15 +42,14 @@ export interface Gallery extends Recogniser, Omit<Songs, "close"> {
  * @throws OpfindError model-* | config-invalid | embedder-failed | manifest-invalid | aborted
  */
 export async function openRecogniser({ config, log, signal }: WireContext): Promise<Recogniser> {
-  const [{ decodeImage, tuneSharp }, { openEmbedder }, { readCalibration }, manifest, local] = await Promise.all([
+  const [{ decodeImage, tuneSharp }, { openEmbedder }, { readCalibration }, local] = await Promise.all([
     import("./pipeline/decode.ts"),
     import("./pipeline/embed.ts"),
     import("./pipeline/read-calibration.ts"),
-    import("./models/manifest.ts"),
     import("./models/local-model.ts"),
   ]);
-  const { OPFIND_MODEL: id, OPFIND_DEVICE: device, OPFIND_THREADS: threads } = config.env;
-  const entry = manifest.findModel(await manifest.readModelManifest(config.home), id);
+  const { OPFIND_DEVICE: device, OPFIND_THREADS: threads } = config.env;
+  const entry = await modelInUse(config);
   const model = await local.locateModel(entry, local.modelFolders(config), signal);
   tuneSharp();
   const embedder = await openEmbedder({ model, device, threads, log }, signal);
@@ -69,41 +73,80 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
     for (const shut of opened.splice(0).reverse()) await shut();
   };
   try {
-    const store = await openStore(context);
-    opened.push(() => store.close());
+    const shelf = await openShelf(context);
+    opened.push(() => shelf.store.close());
     // The network and the index take a quarter of a second each to start, in threads and processes of their own.
     const starting = openRecogniser(context).then((recogniser) => {
       opened.push(recogniser.close);
       return recogniser;
     });
-    const searching = openSearch(store, context).then((index) => {
-      opened.push(() => index.close());
-      return index;
+    const searching = shelf.openSearch().then((search) => {
+      opened.push(() => search.index.close());
+      return search;
     });
-    const [recogniser, index] = await bothSettled(starting, searching);
+    const [recogniser, search] = await bothSettled(starting, searching);
     const { galleryViews } = await import("./pipeline/views.ts");
     const titles = await openTitles(context);
     opened.push(titles.close);
-    return { ...recogniser, ...titles, store, index, galleryViews, clock, close };
+    return { ...recogniser, ...titles, ...search, store: shelf.store, galleryViews, clock, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openSearch(store: SqlitePosterStore, context: WireContext): Promise<LiveIndex> {
+type Search = Pick<Gallery, "index" | "rebuildIndex">;
+
+/** Where the posters are, and how they are searched. */
+interface Shelf {
+  readonly store: GalleryStore;
+  openSearch(): Promise<Search>;
+}
+
+async function openShelf(context: WireContext): Promise<Shelf> {
+  const { OPFIND_INDEX: preference } = context.config.env;
+  if (preference === "qdrant") return await openQdrantShelf(context);
+  const store = await openLocalStore(context);
+  return { store, openSearch: () => openLocalSearch(store, preference, context) };
+}
+
+async function openLocalSearch(
+  store: SqlitePosterStore,
+  preference: IndexPreference,
+  context: WireContext,
+): Promise<Search> {
   const { config, log, signal } = context;
   const model = await modelOf(context);
   const { modelId } = model;
   await warnOfUnseen(store, modelId, log);
-  const [{ openVectorIndex }, { LiveIndex }] = await Promise.all([
+  const [{ openVectorIndex, rebuildVectorIndex }, { LiveIndex }] = await Promise.all([
     import("./index/open-index.ts"),
     import("./index/live-index.ts"),
   ]);
-  const { OPFIND_INDEX: preference } = config.env;
   const since = store.ends(modelId);
-  const index = await openVectorIndex({ ...model, store, preference, dataDir: config.dataDir, log, clock }, signal);
-  return new LiveIndex(index, since, { store, modelId, clock });
+  const deps: OpenIndexDeps = { ...model, store, preference, dataDir: config.dataDir, log, clock };
+  const index = new LiveIndex(await openVectorIndex(deps, signal), since, { store, modelId, clock });
+  return {
+    index,
+    async rebuildIndex(onRows, stop) {
+      const before = store.ends(modelId);
+      await index.replace(await rebuildVectorIndex({ ...deps, onRows }, stop), before);
+    },
+  };
+}
+
+async function openQdrantShelf(context: WireContext): Promise<Shelf> {
+  const { openQdrant } = await import("./wire-qdrant.ts");
+  const { store, versions, openIndex } = await openQdrant(context);
+  return {
+    store,
+    async openSearch() {
+      const model = await modelOf(context);
+      await warnOfUnseen(store, model.modelId, context.log);
+      const index = await openIndex(model);
+      return { index, rebuildIndex: async (onRows, stop) => void (await versions.build(onRows, stop)) };
+    },
+  };
 }
 
 /** Waits for both also when one fails: what opens late has to be closed as well. */
@@ -113,10 +156,18 @@ async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<re
 }
 
 /**
- * Opens the poster store alone, filled from the starter pack like the gallery's.
+ * Opens the poster store alone, where OPFIND_INDEX says it is.
+ * @throws OpfindError store-broken | store-busy | disk-full | model-unknown | index-…
+ */
+export async function openStore(context: WireContext): Promise<GalleryStore> {
+  return (await openShelf(context)).store;
+}
+
+/**
+ * Opens the poster store of this machine, filled from the starter pack where wanted.
  * @throws OpfindError store-broken | store-busy | disk-full | model-unknown
  */
-export async function openStore(context: WireContext): Promise<SqlitePosterStore> {
+export async function openLocalStore(context: WireContext): Promise<SqlitePosterStore> {
   const { openPosterStore } = await import("./index/poster-store.ts");
   const store = openPosterStore({ dataDir: context.config.dataDir, clock });
   try {
@@ -130,9 +181,8 @@ export async function openStore(context: WireContext): Promise<SqlitePosterStore
 
 /** Id and dimension of the network in use, without running it. @throws OpfindError model-unknown | manifest-invalid */
 export async function modelOf({ config }: WireContext): Promise<Pick<Embedder, "modelId" | "dimension">> {
-  const { findModel, readModelManifest } = await import("./models/manifest.ts");
   const { modelIdOf } = await import("./pipeline/model-id.ts");
-  const entry = findModel(await readModelManifest(config.home), config.env.OPFIND_MODEL);
+  const entry = await modelInUse(config);
   return { modelId: modelIdOf(entry), dimension: entry.dimension };
 }
 
@@ -146,7 +196,7 @@ async function openTitles(context: WireContext) {
 }
 
 /** After a change of the network a gallery is not gone, only unseen: nobody shall take it for empty. */
-async function warnOfUnseen(store: SqlitePosterStore, modelId: string, log: Logger): Promise<void> {
+async function warnOfUnseen(store: GalleryStore, modelId: string, log: Logger): Promise<void> {
   for await (const _ of store.withoutEmbeddings(modelId)) {
     log.warn("the gallery has posters that the network in use has not seen: opfind index build shows them to it");
     return;

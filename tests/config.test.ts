@@ -21,7 +21,7 @@ function failure(environment: Record<string, string>): OpfindError {
 describe("the configuration", () => {
   test("works with nothing set, an empty value being none", () => {
     const { env, hasOwnDataDir, home, dataDir } = readConfig(NOTHING);
-    expect(env).toMatchObject({ OPFIND_MODEL: "opfind-v1", OPFIND_OFFLINE: false, OPFIND_THREADS: 1 });
+    expect(env).toMatchObject({ OPFIND_MODEL: "auto", OPFIND_OFFLINE: false, OPFIND_THREADS: 1 });
     expect({ hasOwnDataDir, dataDir }).toEqual({ hasOwnDataDir: false, dataDir: home });
   });
 
@@ -33,7 +33,7 @@ describe("the configuration", () => {
   });
 
   test("names every wrong variable at once, each with its shape and an example", () => {
-    const { code, message } = failure({ OPFIND_THREADS: "many", ANILIST_URL: "anilist", OPFIND_INDEX: "qdrant" });
+    const { code, message } = failure({ OPFIND_THREADS: "many", ANILIST_URL: "anilist", OPFIND_INDEX: "postgres" });
     expect(code).toBe("config-invalid");
     for (const name of ["OPFIND_THREADS", "ANILIST_URL", "OPFIND_INDEX"] as const) {
       expect(message).toContain(

@@ -1,11 +1,10 @@
 import { Chalk } from "chalk";
 import { Command } from "commander";
-import type { Config } from "../config.ts";
 import { OpfindError } from "../errors.ts";
 import { dataParts } from "./doctor/data-parts.ts";
-import type { Check, Finding } from "./doctor/finding.ts";
+import type { Finding } from "./doctor/finding.ts";
 import { nativeParts } from "./doctor/native-parts.ts";
-import { networkParts, redisParts } from "./doctor/network-parts.ts";
+import { networkParts, qdrantParts, redisParts } from "./doctor/network-parts.ts";
 import type { Output, VerbContext } from "./verb.ts";
 
 /** `opfind doctor`: does every part work here, and what to do where one does not. */
@@ -37,14 +36,10 @@ async function examine({ config, log, output, signal }: VerbContext, { offline, 
   };
   // Parts of this machine one after another: several networks loading at once would tell false times.
   for (const check of [...nativeParts(), ...dataParts(config, log)]) await told(check(signal));
-  const remote = isOffline ? redisParts(config) : remoteParts(config);
+  const remote = [...(isOffline ? [] : networkParts(config)), ...qdrantParts(config), ...redisParts(config)];
   for (const found of remote.map((check) => check(signal))) await told(found);
   if (isOffline && !json) output.line("  The services were not asked: offline.");
   return findings;
-}
-
-function remoteParts(config: Config): readonly Check[] {
-  return [...networkParts(config), ...redisParts(config)];
 }
 
 const MARKS = { ok: "✓", warning: "!", failed: "✗" } as const;

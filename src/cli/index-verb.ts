@@ -1,18 +1,31 @@
 import { Command } from "commander";
 import { OpfindError } from "../errors.ts";
-import { rebuildVectorIndex } from "../index/open-index.ts";
+import { type IndexPreference, rebuildVectorIndex } from "../index/open-index.ts";
+import { readPin } from "../index/pin.ts";
 import type { SqlitePosterStore } from "../index/poster-store.ts";
 import { snapshotPlace } from "../index/snapshot.ts";
 import { exportStarter } from "../index/starter.ts";
 import { type IndexReport, readIndexStatus, verifyIndex } from "../index/verify-index.ts";
-import { embedMissing } from "../pipeline/embed-stored.ts";
-import type { Clock, Embedder, RgbImage } from "../pipeline/ports.ts";
-import { galleryViews } from "../pipeline/views.ts";
+import type { Clock, Embedder } from "../pipeline/ports.ts";
+import { withNewestModel } from "../wire-model.ts";
+import {
+  buildVersion,
+  changeQdrantVersion,
+  type OnQdrant,
+  type OpenQdrant,
+  takeSnapshot,
+  tellQdrantVersions,
+  tellStatus,
+  verifyVersion,
+} from "./index-qdrant.ts";
+import { changeVersion, tellVersions } from "./index-versions.ts";
+import { isAnyUnseen, type OpenNetwork, showMissing, UNSEEN } from "./show-missing.ts";
 import type { VerbContext } from "./verb.ts";
 
 /** What of wire.ts the verb opens. */
 export interface IndexWire {
-  openStore(context: VerbContext): Promise<SqlitePosterStore>;
+  openLocalStore(context: VerbContext): Promise<SqlitePosterStore>;
+  openQdrant(context: VerbContext): Promise<OpenQdrant>;
   /** id and dimension of the network in use, without running it */
   modelOf(context: VerbContext): Promise<Pick<Embedder, "modelId" | "dimension">>;
   /** the network itself, opened only when pictures have to be shown to it */
@@ -20,68 +33,107 @@ export interface IndexWire {
   readonly clock: Clock;
 }
 
-interface OpenNetwork {
-  readonly embedder: Embedder;
-  readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
-  close(): Promise<void>;
-}
-
 interface Options {
   readonly json?: true;
+  readonly latest?: true;
 }
 
 interface Opened extends VerbContext, Pick<Embedder, "modelId" | "dimension"> {
   readonly store: SqlitePosterStore;
+  readonly preference: IndexPreference;
   readonly clock: Clock;
   readonly isJson: boolean;
   readonly openNetwork: () => Promise<OpenNetwork>;
 }
 
-/** `opfind index build|status|verify|export-starter`: what is derived from the posters. */
+/** The same question to the index on this machine and to the one on Qdrant. */
+interface Work {
+  readonly local: (opened: Opened) => Promise<void>;
+  readonly qdrant: (opened: OnQdrant) => Promise<void>;
+}
+
+/** `opfind index build|status|verify|versions|rollback|export-starter|snapshot`: what is derived from the posters. */
 export function indexVerb(context: VerbContext, wire: IndexWire): Command {
   const index = new Command("index").description("The vector index: derived from the posters, rebuilt at any time.");
-  const add = (name: string, about: string, work: (opened: Opened) => Promise<void>) =>
+  const add = (name: string, about: string, work: Work, own = context) =>
     index
       .command(name)
       .description(about)
       .option("--json", "one JSON object")
-      .action((options: Options) => withOpened(context, wire, { work, options }));
-  add("build", "build it anew from the posters", build);
-  add("status", "its kind, rows, network, age and size", status);
-  add("verify", "compare every row with the posters", verify);
+      .action(({ json }: Options) => withOpened({ context: own, wire, isJson: json === true }, work));
+  const newest = withNewestModel(context);
+  add("build", "build it anew from the posters; a rollback ends", { local: build, qdrant: buildVersion }, newest);
+  add("status", "its kind, rows, network, age and size", { local: status, qdrant: tellStatus });
+  add("verify", "compare every row with the posters", { local: verify, qdrant: verifyVersion });
+  add("versions", "what can be rolled back to, newest first", { local: tellVersions, qdrant: tellQdrantVersions });
   index
-    .command("export-starter")
-    .description("write the embeddings and labels, without pictures, as a starter pack")
-    .argument("<dir>", "a folder; made when it is absent")
+    .command("rollback")
+    .description("let a former version answer again, with its own network")
+    .argument("[version]", "one of `index versions`; default: the one before")
+    .option("--latest", "let the newest one answer again")
     .option("--json", "one JSON object")
-    .action((dir: string, options: Options) =>
-      withOpened(context, wire, { work: (opened) => writeStarter(opened, dir), options }),
-    );
+    .action((version: string | undefined, { json, latest }: Options) => {
+      const wish = { version, isLatest: latest === true };
+      const work: Work = {
+        local: (opened) => changeVersion(opened, wish),
+        qdrant: (opened) => changeQdrantVersion(opened, wish),
+      };
+      return withOpened({ context, wire, isJson: json === true }, work);
+    });
+  const addToFolder = (name: string, about: string, workIn: (dir: string) => Work) =>
+    index
+      .command(name)
+      .description(about)
+      .argument("<dir>", "a folder; made when it is absent")
+      .option("--json", "one JSON object")
+      .action((dir: string, { json }: Options) => withOpened({ context, wire, isJson: json === true }, workIn(dir)));
+  addToFolder("export-starter", "write the embeddings and labels, without pictures, as a starter pack", (dir) => ({
+    local: (opened) => writeStarter(opened, dir),
+    qdrant: () => only("on this machine: `opfind migrate --to embedded` brings the posters here"),
+  }));
+  addToFolder("snapshot", "on Qdrant: make a snapshot and fetch it", (dir) => ({
+    local: () => only("with OPFIND_INDEX=qdrant; here it is `opfind backup`"),
+    qdrant: (opened) => takeSnapshot(opened, dir),
+  }));
   return index;
 }
 
-async function withOpened(
-  context: VerbContext,
-  wire: IndexWire,
-  { work, options }: { readonly work: (opened: Opened) => Promise<void>; readonly options: Options },
-): Promise<void> {
-  const { modelId, dimension } = await wire.modelOf(context);
-  const store = await wire.openStore(context);
+async function only(where: string): Promise<void> {
+  throw new OpfindError("usage", `This works only ${where}.`);
+}
+
+interface Opening {
+  readonly context: VerbContext;
+  readonly wire: IndexWire;
+  readonly isJson: boolean;
+}
+
+async function withOpened({ context, wire, isJson }: Opening, work: Work): Promise<void> {
+  const model = await wire.modelOf(context);
+  const openNetwork = () => wire.openRecogniser(context);
+  const { OPFIND_INDEX: preference } = context.config.env;
+  if (preference === "qdrant") {
+    const qdrant = await wire.openQdrant(context);
+    try {
+      await work.qdrant({ ...context, ...model, qdrant, isJson, openNetwork });
+    } finally {
+      qdrant.store.close();
+    }
+    return;
+  }
+  const store = await wire.openLocalStore(context);
   try {
-    const openNetwork = () => wire.openRecogniser(context);
-    const isJson = options.json === true;
-    await work({ ...context, modelId, dimension, store, clock: wire.clock, isJson, openNetwork });
+    await work.local({ ...context, ...model, store, preference, clock: wire.clock, isJson, openNetwork });
   } finally {
     store.close();
   }
 }
 
 async function build(opened: Opened): Promise<void> {
-  await showMissing(opened);
-  const { output, config, log, store, modelId, dimension, clock, signal } = opened;
+  await showMissing(opened, opened);
+  const { output, config, log, store, preference, modelId, dimension, clock, signal } = opened;
   const bar = output.progress("building the index", store.state(modelId).rows);
   const onRows = (done: number) => bar.update(done);
-  const preference = config.env.OPFIND_INDEX;
   const deps = { store, modelId, dimension, preference, dataDir: config.dataDir, log, clock, onRows };
   try {
     await (await rebuildVectorIndex(deps, signal)).close();
@@ -92,58 +144,23 @@ async function build(opened: Opened): Promise<void> {
   await status(opened);
 }
 
-/** Pictures that another network has seen are shown to the one in use first. */
-async function showMissing({ store, modelId, output, signal, openNetwork }: Opened): Promise<void> {
-  if (!(await isAnyUnseen(store, modelId))) return;
-  const { embedder, decode, close } = await openNetwork();
-  let bar: ReturnType<typeof output.progress> | undefined;
-  try {
-    await embedMissing(
-      {
-        store,
-        embedder,
-        decode,
-        galleryViews,
-        onProgress(done, total) {
-          bar ??= output.progress("embedding stored posters", total);
-          bar.update(done);
-        },
-        onFailure: (posterId, { message }) => output.note(`poster ${posterId}: ${message}`),
-      },
-      signal,
-    );
-  } finally {
-    bar?.stop();
-    await close();
-  }
-}
-
-const UNSEEN = "posters that this network has not seen yet: `opfind index build` shows them to it";
-
-async function isAnyUnseen(store: SqlitePosterStore, modelId: string): Promise<boolean> {
-  for await (const _ of store.withoutEmbeddings(modelId)) return true;
-  return false;
-}
-
-async function countPosters(store: SqlitePosterStore): Promise<number> {
-  let posters = 0;
-  for await (const _ of store.list()) posters++;
-  return posters;
-}
-
 async function status({ output, config, store, modelId, dimension, clock, isJson }: Opened): Promise<void> {
   const { manifest, behind } = await readIndexStatus(snapshotPlace(config.dataDir, modelId, dimension), store);
-  const posters = await countPosters(store);
+  const posters = await store.count();
+  const state = await readPin(config.dataDir);
+  const pinned = state.kind === "pinned" ? state.pin.version : null;
+  if (!isJson && pinned !== null)
+    output.line(`rolled back to version ${pinned}; what follows is the newest index of its network`);
   if (!isJson && (await isAnyUnseen(store, modelId))) output.line(UNSEEN);
   if (!manifest) {
-    if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId });
+    if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId, pinned });
     else output.line(`no index is stored yet; it is built on first use (${behind} embeddings of ${posters} posters)`);
     return;
   }
   const { kind, rows, builtAt, vectors, labels } = manifest;
   const bytes = vectors.bytes + labels.bytes;
   if (isJson) {
-    output.json({ kind, rows, behind, posters, modelId: manifest.modelId, dimension, builtAt, bytes });
+    output.json({ kind, rows, behind, posters, modelId: manifest.modelId, dimension, builtAt, bytes, pinned });
     return;
   }
   output.line(`${kind}: ${rows} embeddings of ${posters} posters, ${(bytes / 1e6).toFixed(1)} MB`);

@@ -5,6 +5,7 @@ import { OpfindError } from "../errors.ts";
 import { pullModel } from "../models/download.ts";
 import { locateModel, modelFolders, verifyModel } from "../models/local-model.ts";
 import { findModel, readModelManifest } from "../models/manifest.ts";
+import { modelInUse } from "../wire-model.ts";
 import type { VerbContext } from "./verb.ts";
 
 interface Options {
@@ -13,7 +14,6 @@ interface Options {
 
 /** `opfind models list|pull|verify`: the networks that opfind knows and what of them is on this machine. */
 export function modelsVerb(context: VerbContext): Command {
-  const { env } = context.config;
   const models = new Command("models").description("The networks that turn posters into embeddings.");
   models
     .command("list")
@@ -23,9 +23,12 @@ export function modelsVerb(context: VerbContext): Command {
   models
     .command("pull")
     .description("download models, by default the one in use; an interrupted download goes on")
-    .argument("[ids...]", "model ids", [env.OPFIND_MODEL])
+    .argument("[ids...]", "model ids")
     .option("--json", "one JSON object per model")
-    .action(async (ids: readonly string[], options: Options) => await pull(context, ids, options));
+    .action(async (ids: readonly string[], options: Options) => {
+      const wanted = ids.length > 0 ? ids : [(await modelInUse(context.config)).id];
+      await pull(context, wanted, options);
+    });
   models
     .command("verify")
     .description("compare every byte on this machine with its checksum")
@@ -37,9 +40,10 @@ export function modelsVerb(context: VerbContext): Command {
 
 async function list({ config, output, signal }: VerbContext, { json }: Options): Promise<void> {
   const chalk = new Chalk(output.isRich ? {} : { level: 0 });
+  const inUse = await modelInUse(config).catch(() => undefined); // an unknown one: the list says which there are
   for (const entry of await readModelManifest(config.home)) {
     const state = await stateOf(entry, config, signal);
-    const isInUse = entry.id === config.env.OPFIND_MODEL;
+    const isInUse = entry.id === inUse?.id;
     const { id, dimension, licence, source, revision } = entry;
     if (json) output.json({ id, state, isInUse, bytes: bytesOf(entry), dimension, licence, source, revision });
     else {

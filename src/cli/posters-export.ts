@@ -1,8 +1,8 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { OpfindError } from "../errors.ts";
+import type { GalleryStore } from "../index/gallery-store.ts";
 import type { PosterRecord } from "../index/poster-rows.ts";
-import type { SqlitePosterStore } from "../index/poster-store.ts";
 import type { VerbContext } from "./verb.ts";
 
 /**
@@ -10,7 +10,7 @@ import type { VerbContext } from "./verb.ts";
  * @throws OpfindError file-missing | file-unreadable | disk-full | aborted
  */
 export async function exportPosters(
-  store: SqlitePosterStore,
+  store: GalleryStore,
   dir: string,
   { output, signal }: Pick<VerbContext, "output" | "signal">,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { OpfindError } from "../errors.ts";
-import type { SqlitePosterStore } from "../index/poster-store.ts";
+import type { GalleryStore } from "../index/gallery-store.ts";
 import { type ImportDeps, type ImportRequest, type ImportSummary, importPosters } from "../pipeline/import.ts";
 import type { Clock, Embedder } from "../pipeline/ports.ts";
 import { readImageFile } from "../pipeline/read-image-file.ts";
@@ -12,7 +12,7 @@ import type { VerbContext } from "./verb.ts";
 /** What of an open gallery an import uses. */
 export interface ImportGallery
   extends Pick<ImportDeps, "decode" | "galleryViews" | "resolveTitle" | "anilistIdOf" | "franchiseIdOf"> {
-  readonly store: SqlitePosterStore;
+  readonly store: GalleryStore;
   readonly embedder: Embedder;
   readonly clock: Clock;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { OpfindError } from "../errors.ts";
-import type { SqlitePosterStore } from "../index/poster-store.ts";
+import type { GalleryStore } from "../index/gallery-store.ts";
 import { LIST_STATUSES, type ListStatus } from "../sources/anilist-list.ts";
 import { type AddWire, MAX_COVERS_PER_RUN, runAdd } from "./posters-add.ts";
 import { exportPosters } from "./posters-export.ts";
@@ -11,7 +11,7 @@ import type { VerbContext } from "./verb.ts";
 /** What of wire.ts the verb opens. */
 export interface PostersWire extends AddWire {
   /** the poster store alone, without a network; seeded like the gallery's */
-  openStore(context: VerbContext): Promise<SqlitePosterStore>;
+  openStore(context: VerbContext): Promise<GalleryStore>;
 }
 
 interface Options {
@@ -93,7 +93,7 @@ function parseLimit(written: string): number {
   throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_COVERS_PER_RUN}.`);
 }
 
-async function withStore(context: VerbContext, wire: PostersWire, work: (store: SqlitePosterStore) => Promise<void>) {
+async function withStore(context: VerbContext, wire: PostersWire, work: (store: GalleryStore) => Promise<void>) {
   const store = await wire.openStore(context);
   try {
     await work(store);
@@ -102,7 +102,7 @@ async function withStore(context: VerbContext, wire: PostersWire, work: (store: 
   }
 }
 
-async function list(store: SqlitePosterStore, { output }: VerbContext, { json }: Options): Promise<void> {
+async function list(store: GalleryStore, { output }: VerbContext, { json }: Options): Promise<void> {
   let count = 0;
   for await (const { posterId, anilistId, title, source, addedAt } of store.list()) {
     count++;
@@ -115,7 +115,7 @@ async function list(store: SqlitePosterStore, { output }: VerbContext, { json }:
   if (!json) output.note(count === 1 ? "1 poster" : `${count} posters`);
 }
 
-async function remove(store: SqlitePosterStore, { output }: VerbContext, ids: readonly string[]): Promise<void> {
+async function remove(store: GalleryStore, { output }: VerbContext, ids: readonly string[]): Promise<void> {
   const wrong = ids.find((id) => !/^\d{1,15}$/.test(id));
   if (wrong !== undefined)
     throw new OpfindError("usage", `${wrong} is no poster id; \`opfind posters list\` shows them.`);

@@ -1,6 +1,7 @@
 import type { VerbEntry } from "./run-program.ts";
 
 const wire = async () => ({ ...(await import("../wire-sources.ts")), ...(await import("../wire.ts")) });
+const withQdrant = async () => ({ ...(await wire()), ...(await import("../wire-qdrant.ts")) });
 
 /** Every verb, in the order of the help. */
 export const VERBS: Readonly<Record<string, VerbEntry>> = {
@@ -22,7 +23,19 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   },
   index: {
     summary: "build and check the index of the gallery",
-    load: async (context) => (await import("./index-verb.ts")).indexVerb(context, await wire()),
+    load: async (context) => (await import("./index-verb.ts")).indexVerb(context, await withQdrant()),
+  },
+  migrate: {
+    summary: "carry the gallery to Qdrant, or from there to this machine",
+    load: async (context) => (await import("./migrate.ts")).migrateVerb(context, await withQdrant()),
+  },
+  backup: {
+    summary: "back the posters up, so that any moment can be brought back",
+    load: async (context) => (await import("./backup.ts")).backupVerb(context, await wire()),
+  },
+  restore: {
+    summary: "bring the posters of a backed up moment back",
+    load: async (context) => (await import("./restore.ts")).restoreVerb(context, await wire()),
   },
   models: {
     summary: "list, download and check the networks",

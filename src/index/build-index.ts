@@ -4,10 +4,12 @@ import type { Clock } from "../pipeline/ports.ts";
 import { withBuildLock } from "./build-lock.ts";
 import { FaissIndex } from "./faiss-index.ts";
 import { FlatIndex } from "./flat-index.ts";
-import { type IndexKind, readManifest, writeManifest } from "./manifest.ts";
+import { type IndexKind, writeManifest } from "./manifest.ts";
+import { readPin, removePin } from "./pin.ts";
 import type { SqlitePosterStore } from "./poster-store.ts";
 import { inBatches } from "./rows.ts";
 import { type SnapshotPlace, type StorableIndex, snapshotPlace, storeIndex, sweepGenerations } from "./snapshot.ts";
+import { keepManifest, keptGenerations } from "./versions.ts";
 
 /** Where an index says what it does; pino's logger is one. */
 interface IndexLog {
@@ -27,17 +29,23 @@ export interface IndexDeps {
 }
 
 /**
- * Builds an index of this kind from the poster store, stores it, and gives it open.
+ * Builds an index of this kind from the poster store, stores it, and gives it open. It answers from then on: a rollback
+ * ends.
  * @throws OpfindError index-broken | index-dimension | disk-full | aborted
  */
 export async function buildIndex(deps: IndexDeps, kind: IndexKind, signal: AbortSignal): Promise<StorableIndex> {
   const place = snapshotPlace(deps.dataDir, deps.modelId, deps.dimension);
-  return underBuildLock(deps, () => buildLocked(deps, place, { kind, signal }), signal);
+  const work = async () => {
+    const index = await buildLocked(deps, place, { kind, signal });
+    await removePin(deps.dataDir);
+    return index;
+  };
+  return underBuildLock(deps, work, signal);
 }
 
 /** @throws OpfindError aborted */
 export async function underBuildLock<Result>(
-  { dataDir, log }: IndexDeps,
+  { dataDir, log }: Pick<IndexDeps, "dataDir" | "log">,
   work: () => Promise<Result>,
   signal: AbortSignal,
 ): Promise<Result> {
@@ -60,12 +68,15 @@ export async function buildLocked(
   try {
     const lastEmbeddingId = await appendRows(index, deps, { after: 0, signal });
     const files = await storeIndex(place, { index, store }, signal);
-    const former = await readManifest(place.folder);
     const builtAt = new Date(deps.clock.now()).toISOString();
     const facts = { kind, modelId, dimension, storeId, rows: index.rows.length, lastEmbeddingId, lastRemovalId };
-    await writeManifest(place.folder, { format: 1, ...facts, builtAt, ...files });
-    // The former snapshot stays one round longer: a process that has it open may need its file for a restart.
-    await sweepGenerations(place, [files.vectors.file, former?.vectors.file ?? ""]);
+    const manifest = { format: 1, ...facts, builtAt, ...files } as const;
+    await keepManifest(place, manifest);
+    await writeManifest(place.folder, manifest);
+    // Former ones stay for a rollback, and for a process that has one open and may need its file for a restart.
+    const state = await readPin(deps.dataDir);
+    const pinned = state.kind === "pinned" ? state.pin.version : null;
+    await sweepGenerations(place, await keptGenerations(place.folder, pinned));
     return index;
   } catch (error) {
     await index.close();
@@ -89,6 +100,6 @@ export async function appendRows(
   return last;
 }
 
-async function emptyIndex(kind: IndexKind, dimension: number): Promise<StorableIndex> {
+export async function emptyIndex(kind: IndexKind, dimension: number): Promise<StorableIndex> {
   return kind === "exact" ? new FlatIndex(dimension) : FaissIndex.open({ kind, dimension });
 }

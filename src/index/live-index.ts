@@ -10,6 +10,14 @@ export interface IndexTruth {
   removedSince(removalId: number): readonly PosterId[];
 }
 
+/** An index that others add to. */
+export interface FollowedIndex extends VectorIndex {
+  /** Brings in what the store has gained and lost. One run serves all who ask meanwhile. @throws like `add` */
+  follow(): Promise<void>;
+  /** Changes whenever what a search finds may have changed. */
+  version(): Promise<string>;
+}
+
 interface LiveDeps {
   readonly store: IndexTruth;
   readonly modelId: string;
@@ -23,7 +31,7 @@ const FOLLOW_EVERY_MS = 2_000;
  * An index for a process that stays: it follows the poster store, whoever writes to it, and can be replaced while
  * searches go on. Searches that began in the former index end there.
  */
-export class LiveIndex implements VectorIndex {
+export class LiveIndex implements FollowedIndex {
   readonly dimension: number;
   readonly #deps: LiveDeps;
   #current: Lease;
@@ -67,14 +75,12 @@ export class LiveIndex implements VectorIndex {
     return await this.#current.use((index) => index.search(queries, k, signal));
   }
 
-  /** Changes whenever what a search finds may have changed. */
   async version(): Promise<string> {
     await this.#followWhenDue();
     const { lastEmbeddingId, lastRemovalId } = this.#seen;
     return `${this.#replacements}.${lastEmbeddingId}.${lastRemovalId}`;
   }
 
-  /** Brings in what the store has gained and lost since. One run serves all who ask meanwhile. @throws like `add` */
   async follow(): Promise<void> {
     this.#following ??= this.#followStore().finally(() => {
       this.#following = undefined;

@@ -5,6 +5,7 @@ import { OpfindError } from "../errors.ts";
 import type { VectorIndex } from "../pipeline/ports.ts";
 import { appendRows, buildIndex, buildLocked, type IndexDeps, underBuildLock } from "./build-index.ts";
 import type { IndexKind } from "./manifest.ts";
+import { openRolledBack } from "./rolled-back-index.ts";
 import { findSnapshot, openStored, type SnapshotPlace, type StorableIndex, snapshotPlace } from "./snapshot.ts";
 
 export type IndexPreference = "auto" | "faiss" | "exact";
@@ -28,11 +29,13 @@ const STALE_SHARE = 0.1;
 
 /**
  * Opens the index of a model: the stored one with what came since appended, or one built from the poster store when
- * there is none, it is damaged, belongs elsewhere or is of the wrong kind. What it did is one log line.
+ * there is none, it is damaged, belongs elsewhere or is of the wrong kind; or the version that it was rolled back to.
+ * What it did is one log line.
  * @throws OpfindError index-broken when FAISS is demanded and cannot be had | index-dimension | aborted
  */
 export async function openVectorIndex(deps: OpenIndexDeps, signal: AbortSignal): Promise<VectorIndex> {
-  return await inSuitingKind(deps, (kind) => openKind(deps, kind, signal));
+  const former = await openRolledBack(deps, signal);
+  return former ?? (await inSuitingKind(deps, (kind) => openKind(deps, kind, signal)));
 }
 
 /**

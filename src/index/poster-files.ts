@@ -3,7 +3,8 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { OpfindError } from "../errors.ts";
 
-const PART = ".part";
+/** How the name of an image ends while it is being written. */
+export const UNFINISHED = ".part";
 
 /** The images of the posters: `poster_db/<first two hex digits>/<sha256>.<extension>`. Names are given relative to it. */
 export class PosterFiles {
@@ -27,7 +28,7 @@ export class PosterFiles {
   /** Writes beside and renames, both forced to the disk: the name never stands for half an image. */
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const target = join(this.#folder, name);
-    const part = `${target}.${process.pid}-${crypto.randomUUID()}${PART}`;
+    const part = `${target}.${process.pid}-${crypto.randomUUID()}${UNFINISHED}`;
     const isNew = (await mkdir(dirname(target), { recursive: true })) !== undefined;
     if (isNew) await syncFolder(this.#folder);
     try {
@@ -87,7 +88,7 @@ async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** A rename is durable only once its folder is. Windows cannot open folders and needs no such step. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(folder, "r");
   try {

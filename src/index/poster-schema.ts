@@ -1,6 +1,8 @@
 /**
  * The truth, version by version (`user_version`). Row ids are AUTOINCREMENT: an id that was removed never comes back,
  * so an index that still knows it cannot name another anime. A vector is little-endian float32 `[dimension]`.
+ * A restored backup runs the scripts of its time again: from the second on they must always do the same, so none of
+ * them may ask for the time or for chance; and what triggers of theirs did would be done twice.
  */
 export const POSTER_MIGRATIONS: readonly string[] = [
   `
@@ -61,6 +63,23 @@ export const POSTER_MIGRATIONS: readonly string[] = [
     failure        TEXT
   ) STRICT;
   CREATE UNIQUE INDEX one_reindex_at_a_time ON reindex_jobs (state) WHERE state = 'running';
+  `,
+  `
+  -- What happened since the last backup, once there was one (change-log.ts). Triggers write it in the very transaction.
+  CREATE TABLE changes (
+    change_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name      TEXT NOT NULL,
+    key       TEXT NOT NULL,
+    before    TEXT
+  ) STRICT;
+  CREATE INDEX changes_by_row ON changes (name, key, change_id);
+
+  -- The piece of a backup that the log goes on from, and the one that is being put there.
+  CREATE TABLE archived (
+    head    TEXT,
+    pending TEXT
+  ) STRICT;
+  INSERT INTO archived VALUES (NULL, NULL);
   `,
   `
   -- A look at the posters of one anime costs the same however large the gallery is.

@@ -67,6 +67,9 @@ function reading(database: Database) {
       // The + keeps SQLite to the index by poster: it would read all of a model's rows to have them in order.
       `${EMBEDDING} WHERE poster_id = ? AND model_id = ? ORDER BY +embedding_id`,
     ),
+    allEmbeddingsOf: database.prepare<[number], EmbeddingRow & { readonly modelId: string }>(
+      "SELECT embedding_id embeddingId, poster_id posterId, model_id modelId, view, vector FROM embeddings WHERE poster_id = ? ORDER BY +embedding_id",
+    ),
     hasEmbeddings: database
       .prepare<[number, string], number>("SELECT count(*) FROM embeddings WHERE poster_id = ? AND model_id = ?")
       .pluck(),
@@ -106,6 +109,9 @@ function writing(database: Database) {
 function deriving(database: Database) {
   return {
     storeId: database.prepare<[], string>("SELECT id FROM store").pluck(),
+    isHeld: database
+      .prepare<[], number>("SELECT EXISTS (SELECT 1 FROM changes WHERE name = 'posters' AND before IS NOT NULL)")
+      .pluck(),
     hasHistory: database
       .prepare<[], number>("SELECT EXISTS (SELECT 1 FROM posters) OR EXISTS (SELECT 1 FROM removals)")
       .pluck(),

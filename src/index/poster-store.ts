@@ -11,16 +11,17 @@ import type {
   NewEmbedding,
   NewPoster,
   PosterLabel,
-  PosterStore,
 } from "../pipeline/ports.ts";
+import { writeLogged } from "./change-log.ts";
+import type { GalleryStore, StoredEmbedding, WholePoster } from "./gallery-store.ts";
+import { openPosterDatabase } from "./poster-database.ts";
 import { PosterFiles } from "./poster-files.ts";
 import { PosterImages } from "./poster-images.ts";
 import { type PosterRecord, paged, toEmbedding, toPoster, toRecord } from "./poster-rows.ts";
-import { POSTER_MIGRATIONS } from "./poster-schema.ts";
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
 import { PosterWrites } from "./poster-writes.ts";
 import { stopIfAborted } from "./rows.ts";
-import { openDatabase, storeFailure, translated } from "./sqlite.ts";
+import { storeFailure, translated } from "./sqlite.ts";
 import type { StoreEnds, StoreState } from "./store-state.ts";
 
 /** A sweep of another process can take an image away once between writing it and its row; twice is no accident. */
@@ -31,23 +32,21 @@ const IMAGE_TRIES = 3;
  * @throws OpfindError store-broken | store-busy | disk-full
  */
 export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Clock }): SqlitePosterStore {
-  const file = join(dataDir, "embeddings", "posters.sqlite");
   const images = join(dataDir, "poster_db");
-  return translated(file, () => {
-    mkdirSync(join(dataDir, "embeddings"), { recursive: true });
-    mkdirSync(images, { recursive: true });
-    return new SqlitePosterStore(openDatabase(file, POSTER_MIGRATIONS), new PosterFiles(images), clock);
-  });
+  translated(images, () => mkdirSync(images, { recursive: true }));
+  return new SqlitePosterStore(openPosterDatabase(dataDir), new PosterFiles(images), clock);
 }
 
-export class SqlitePosterStore implements PosterStore {
+export class SqlitePosterStore implements GalleryStore {
   readonly #database: Database;
   readonly #images: PosterImages;
+  readonly #clock: Clock;
   readonly #sql: PosterStatements;
   readonly #writes: PosterWrites;
 
   constructor(database: Database, files: PosterFiles, clock: Clock) {
     this.#database = database;
+    this.#clock = clock;
     this.#sql = prepareStatements(database);
     this.#writes = new PosterWrites(this.#sql, clock);
     this.#images = new PosterImages(files, this.#sql, { clock, locked: (work) => this.#write(work) });
@@ -83,11 +82,10 @@ export class SqlitePosterStore implements PosterStore {
     return this.#sql.postersOf.all(anilistId).map(toPoster);
   }
 
-  count(): number {
+  async count(): Promise<number> {
     return this.#sql.count.get() ?? 0;
   }
 
-  /** Like `list`, with all that is stored about the anime: for an export. */
   async *records(): AsyncIterable<PosterRecord> {
     for (const row of this.#rows()) yield toRecord(row);
   }
@@ -111,15 +109,21 @@ export class SqlitePosterStore implements PosterStore {
     signal: AbortSignal,
   ): Promise<ReadonlyMap<PosterId, readonly Embedding[]>> {
     stopIfAborted(signal);
-    const found = posterIds.map((posterId) => [posterId, this.views(posterId, modelId)] as const);
-    const present = found.filter(([, views]) => views.length > 0);
-    return new Map(present.map(([posterId, views]) => [posterId, views.map(({ embedding }) => embedding)]));
+    const own = (posterId: PosterId) => this.#sql.embeddingsOf.all(posterId, modelId);
+    const found = posterIds.map((id) => [id, own(id).map(({ vector }) => toEmbedding(vector))] as const);
+    return new Map(found.filter(([, embeddings]) => embeddings.length > 0));
   }
 
-  /** Every view of a poster that a model has embedded. */
-  views(posterId: PosterId, modelId: string): readonly NewEmbedding[] {
-    const rows = this.#sql.embeddingsOf.all(posterId, modelId);
-    return rows.map(({ view, vector }) => ({ view, embedding: toEmbedding(vector) }));
+  async *whole(): AsyncIterable<WholePoster> {
+    for await (const record of this.records()) {
+      yield { record, embeddings: this.embedded(record.poster.posterId) };
+    }
+  }
+
+  /** Every embedding of a poster, of every network. */
+  embedded(posterId: PosterId): readonly StoredEmbedding[] {
+    const rows = this.#sql.allEmbeddingsOf.all(posterId);
+    return rows.map(({ modelId, view, vector }) => ({ modelId, view, embedding: toEmbedding(vector) }));
   }
 
   async *withoutEmbeddings(modelId: string): AsyncIterable<Poster> {
@@ -230,6 +234,6 @@ export class SqlitePosterStore implements PosterStore {
   }
 
   #write<Result>(work: () => Result): Result {
-    return translated(this.#database.name, () => this.#database.transaction(work).immediate());
+    return writeLogged(this.#database, this.#clock, work);
   }
 }

@@ -40,8 +40,11 @@ export class PosterWrites {
     }
   }
 
-  #row({ anime, sha256, source, addedBy }: NewPoster, file: string | null): PosterId {
-    const addedAt = new Date(this.#clock.now()).toISOString();
+  #row({ anime, sha256, source, addedBy, addedAt = this.#now() }: NewPoster, file: string | null): PosterId {
     return Number(this.#sql.addPoster.run(anime.anilistId, sha256, file, source, addedAt, addedBy).lastInsertRowid);
+  }
+
+  #now(): string {
+    return new Date(this.#clock.now()).toISOString();
   }
 }

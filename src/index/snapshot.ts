@@ -26,9 +26,16 @@ export type Found =
   | { readonly kind: "fits"; readonly manifest: IndexManifest; readonly rows: readonly IndexRow[] }
   | { readonly kind: "unfit"; readonly why: string };
 
-/** Looks at a snapshot without trusting it: identity, checksums, and the number of rows the store has for it. */
-export async function findSnapshot(place: SnapshotPlace, store: SqlitePosterStore): Promise<Found> {
-  const manifest = await readManifest(place.folder);
+/**
+ * Looks at a snapshot without trusting it: identity, checksums, and the number of rows the store has for it.
+ * @param version its manifest; the newest one where none is given
+ */
+export async function findSnapshot(
+  place: SnapshotPlace,
+  store: SqlitePosterStore,
+  version?: IndexManifest,
+): Promise<Found> {
+  const manifest = version ?? (await readManifest(place.folder));
   if (!manifest) return unfit("there is none yet, or its manifest cannot be read");
   const foreign = foreignness(manifest, place, store);
   if (foreign) return unfit(foreign);
@@ -96,7 +103,7 @@ export async function storeIndex(
 /** Deletes the folders of former snapshots and of builds that were killed; call it under the build lock. */
 export async function sweepGenerations(place: SnapshotPlace, kept: readonly string[]): Promise<void> {
   const names = await readdir(place.folder);
-  const old = names.filter((name) => name.startsWith("g-") && !kept.some((file) => file.startsWith(`${name}/`)));
+  const old = names.filter((name) => name.startsWith("g-") && !kept.includes(name));
   for (const name of old) await rm(join(place.folder, name), { recursive: true, force: true });
 }
 

@@ -9,22 +9,35 @@ const RETRY_MS = 5;
  * Opens a database in WAL mode and brings its schema up to date. `synchronous = FULL` makes a commit outlive a power
  * failure (https://www.sqlite.org/pragma.html#pragma_synchronous).
  * @param migrations SQL scripts; the n-th brings `user_version` from n to n + 1
+ * @param apply runs the scripts that are due, inside the transaction of the migration
  * @throws OpfindError store-broken | store-busy | disk-full
  */
-export function openDatabase(file: string, migrations: readonly string[]): Database.Database {
+export function openDatabase(
+  file: string,
+  migrations: readonly string[],
+  apply: ApplyScripts = executeAll,
+): Database.Database {
   return translated(file, () => {
     const database = new Database(file, { timeout: BUSY_MS });
     try {
       useWriteAheadLog(database);
       database.pragma("synchronous = FULL");
       database.pragma("foreign_keys = ON");
-      migrate(database, migrations, file);
+      // Without it a row that INSERT OR REPLACE displaces goes without its delete trigger.
+      database.pragma("recursive_triggers = ON");
+      migrate(database, file, { migrations, apply });
       return database;
     } catch (error) {
       database.close();
       throw error;
     }
   });
+}
+
+export type ApplyScripts = (database: Database.Database, scripts: readonly string[]) => void;
+
+function executeAll(database: Database.Database, scripts: readonly string[]): void {
+  for (const script of scripts) database.exec(script);
 }
 
 /**
@@ -86,7 +99,12 @@ function broken(file: string, why: string, cause?: unknown): OpfindError {
   return new OpfindError("store-broken", `${file} cannot be used: ${why}.`, { cause, details: { file } });
 }
 
-function migrate(database: Database.Database, migrations: readonly string[], file: string): void {
+interface Migrating {
+  readonly migrations: readonly string[];
+  readonly apply: ApplyScripts;
+}
+
+function migrate(database: Database.Database, file: string, { migrations, apply }: Migrating): void {
   const version = () => Number(database.pragma("user_version", { simple: true }));
   if (version() === migrations.length) return;
   database
@@ -94,7 +112,8 @@ function migrate(database: Database.Database, migrations: readonly string[], fil
       // Another process may have migrated while this one waited for the lock.
       const from = version();
       if (from > migrations.length) throw broken(file, "it was written by a newer opfind; update this one");
-      for (const script of migrations.slice(from)) database.exec(script);
+      // The other one may also have migrated already.
+      if (from < migrations.length) apply(database, migrations.slice(from));
       database.pragma(`user_version = ${migrations.length}`);
     })
     .immediate();

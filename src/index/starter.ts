@@ -74,7 +74,7 @@ export async function exportStarter(
   const lines: string[] = [];
   const vectors: Int8Array[] = [];
   for await (const { poster, anime, franchiseId } of store.records()) {
-    const own = store.views(poster.posterId, modelId);
+    const own = store.embedded(poster.posterId).filter((embedding) => embedding.modelId === modelId);
     if (own.length === 0) continue;
     const { sha256 } = poster;
     lines.push(JSON.stringify({ ...anime, franchiseId, sha256, views: own.map(({ view }) => view) }));

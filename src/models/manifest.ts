@@ -45,6 +45,9 @@ const Manifest = z.strictObject({
   models: z.array(Entry).refine((models) => new Set(models.map(({ id }) => id)).size === models.length, "id twice"),
 });
 
+/** The network that opfind uses where nobody names another. */
+export const SHIPPED_MODEL = "opfind-v1";
+
 /**
  * Reads models/manifest.json of the checkout or the installed package.
  * @throws OpfindError manifest-invalid

@@ -90,6 +90,8 @@ export interface NewPoster {
   readonly sha256: string;
   readonly source: string;
   readonly addedBy: string | null;
+  /** ISO 8601, UTC: when it comes from another store; now otherwise */
+  readonly addedAt?: string;
   readonly modelId: string;
   readonly embeddings: readonly NewEmbedding[];
 }

@@ -45,9 +45,18 @@ const REMEDIES: Readonly<Record<ErrorCode, string>> = {
   "embedder-failed": "Try OPFIND_DEVICE=cpu; `opfind doctor` shows which devices work.",
   "index-empty": "Fill the gallery: `opfind posters import DIR`, or OPFIND_STARTER=on for the starter pack.",
   "index-broken": "`opfind index build` builds it again from the stored posters; no poster is lost.",
+  "index-down": "Start Qdrant or correct QDRANT_URL; `opfind doctor` asks it. Nothing that was stored is lost.",
+  "index-busy": "Qdrant has too much to do; try again in a moment.",
+  "index-refused": "Correct QDRANT_API_KEY: it must be allowed to read and write the collection.",
+  "index-other-shape":
+    "Is QDRANT_URL a Qdrant of version 1.18 or later, and nothing else? `opfind doctor` tells its version.",
   "index-dimension": "The index belongs to another model: `opfind index build` builds it again.",
   "store-broken": "Restore embeddings/posters.sqlite from a backup, or move it away and import the posters again.",
   "store-busy": "Another opfind is writing; try again when it is done.",
+  "backup-missing":
+    "`opfind backup` makes one; `opfind backup verify DIR` shows which moments a folder can bring back.",
+  "backup-broken": "`opfind backup verify` shows every damaged piece and which moments can still be brought back.",
+  "restore-refused": "Restore into an empty folder, or use --force: what is there is set aside, never deleted.",
   "manifest-invalid": "Correct the manifest; README.md shows its format.",
   "title-unknown": "Try the romaji or English title, or the AniList id.",
   "title-ambiguous": "Use the AniList id of the one you mean.",

@@ -3,7 +3,7 @@ import { openHostBreaker } from "./host-breaker.ts";
 import type { Manners } from "./manners.ts";
 import { retryAfterMs } from "./retry-after.ts";
 import { abortedFailure, sourceFailure } from "./source-failure.ts";
-import { openTurns, type WaitTurn } from "./turn.ts";
+import { type LimiterFor, openTurns, type WaitTurn } from "./turn.ts";
 
 export type Fetch = typeof globalThis.fetch;
 
@@ -23,6 +23,8 @@ interface Deps {
   readonly fetch: Fetch;
   readonly userAgent: string;
   readonly limits?: FetchLimits;
+  /** counts turns together with other processes; by itself otherwise */
+  readonly limiterFor?: LimiterFor | undefined;
 }
 
 /**
@@ -30,9 +32,9 @@ interface Deps {
  * breaker. The body is complete when it resolves. 404 and other 4xx answers resolve: only the caller can read them.
  * @throws OpfindError source-down | source-throttled | source-refused | source-timeout | source-other-shape | aborted
  */
-export function politeFetch(manners: Manners, { fetch, userAgent, limits = LIMITS }: Deps): Fetch {
+export function politeFetch(manners: Manners, { fetch, userAgent, limits = LIMITS, limiterFor }: Deps): Fetch {
   const { service } = manners;
-  const waitTurn = openTurns(manners);
+  const waitTurn = openTurns(manners, limiterFor);
   const breaker = openHostBreaker(service);
   const pause = { until: 0, beginning: new AbortController() };
   return async (url, init = {}) => {

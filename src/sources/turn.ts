@@ -1,4 +1,4 @@
-import { BurstyRateLimiter, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { BurstyRateLimiter, type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
 import type { Manners, RateWindow } from "./manners.ts";
 import { abortedFailure, sourceFailure } from "./source-failure.ts";
 
@@ -10,14 +10,21 @@ const MAX_WAITING = 100;
 /** Resolves when the host may be asked again. @throws OpfindError source-throttled | aborted */
 export type WaitTurn = (signal: AbortSignal) => Promise<void>;
 
-type Limiter = Pick<RateLimiterMemory, "consume">;
+type Limiter = Pick<RateLimiterAbstract, "consume">;
+
+/** Opens the counter of one window. @param name tells the host's windows from those of others */
+export type LimiterFor = (name: string, window: RateWindow) => Promise<RateLimiterAbstract>;
 
 /**
  * First come, first served, within every window of the manners. Whoever leaves takes no turn from those behind and
  * leaves no timer: the library's own queue kept a process alive until all turns that nobody wanted had passed.
  */
-export function openTurns({ service, windows, reserve }: Manners): WaitTurn {
-  const limiters = windows.map((window) => limiter(window, reserve));
+export function openTurns({ service, windows, reserve }: Manners, limiterFor: LimiterFor = inMemory): WaitTurn {
+  const limiter = async (window: RateWindow): Promise<Limiter> => {
+    const own = await limiterFor(service, window);
+    return reserve ? new BurstyRateLimiter(own, await limiterFor(`${service} reserve`, reserve)) : own;
+  };
+  const limiters = Promise.all(windows.map(limiter));
   const line = { waiting: 0, last: Promise.resolve() };
   return async (signal) => {
     if (signal.aborted) throw abortedFailure(signal);
@@ -25,7 +32,7 @@ export function openTurns({ service, windows, reserve }: Manners): WaitTurn {
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(), MAX_TURN_WAIT_MS);
     const leaving = AbortSignal.any([signal, patience.signal]);
-    const turn = line.last.then(() => takeTurn(limiters, leaving));
+    const turn = line.last.then(async () => takeTurn(await limiters, leaving));
     line.last = turn.catch(() => {});
     line.waiting++;
     try {
@@ -40,11 +47,7 @@ export function openTurns({ service, windows, reserve }: Manners): WaitTurn {
   };
 }
 
-function limiter(window: RateWindow, reserve: RateWindow | undefined): Limiter {
-  return reserve ? new BurstyRateLimiter(memory(window), memory(reserve)) : memory(window);
-}
-
-function memory({ requests, seconds }: RateWindow): RateLimiterMemory {
+async function inMemory(_: string, { requests, seconds }: RateWindow): Promise<RateLimiterMemory> {
   return new RateLimiterMemory({ points: requests, duration: seconds });
 }
 

@@ -6,12 +6,13 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { dataParts } from "../../src/cli/doctor/data-parts.ts";
 import { type Check, check, type Finding } from "../../src/cli/doctor/finding.ts";
 import { nativeParts } from "../../src/cli/doctor/native-parts.ts";
-import { networkParts, redisParts } from "../../src/cli/doctor/network-parts.ts";
+import { networkParts, qdrantParts, redisParts } from "../../src/cli/doctor/network-parts.ts";
 import { readConfig } from "../../src/config.ts";
 import { OpfindError } from "../../src/errors.ts";
 import { openLog } from "../../src/log.ts";
 import { storeWith } from "../support/index-deps.ts";
 import { posterOf } from "../support/posters.ts";
+import { runDouble } from "../support/qdrant.ts";
 
 const log = openLog({ level: "silent", isPretty: false });
 const never = new AbortController().signal;
@@ -50,7 +51,7 @@ describe("the parts on disk", () => {
   test("a gallery that only another network has seen is a warning, not a full gallery", async () => {
     const { store, dataDir } = await storeWith(2);
     const config = readConfig({ OPFIND_DATA_DIR: dataDir });
-    const unseen = async () => byPart(await allOf(dataParts(config, log))).gallery;
+    const unseen = async () => byPart(await allOf(dataParts(config, log)))["gallery"];
     expect(await unseen()).toMatchObject({ state: "warning", says: expect.stringContaining("any of 2 posters") });
     await store.add(posterOf(3));
     expect(await unseen()).toMatchObject({ state: "warning", says: expect.stringContaining("1 of 3 posters") });
@@ -143,5 +144,18 @@ describe("the services", () => {
     expect(redisParts(readConfig({}))).toEqual([]);
     const [redis] = await allOf(redisParts(readConfig({ REDIS_URL: "redis://127.0.0.1:1" })));
     expect(redis).toMatchObject({ part: "Redis", state: "warning" });
+  });
+});
+
+describe("Qdrant", () => {
+  test("is looked at only where it is configured, and tells its version", async () => {
+    expect(qdrantParts(readConfig({}))).toEqual([]);
+    const { url } = await runDouble({ apiKey: "right" });
+    const asked = (key: string) =>
+      allOf(qdrantParts(readConfig({ QDRANT_URL: url, QDRANT_API_KEY: key, OPFIND_INDEX: "qdrant" })));
+    expect(await asked("right")).toMatchObject([{ state: "ok", says: expect.stringContaining("version 1.18.0") }]);
+    const [refused] = await asked("wrong");
+    expect(refused).toMatchObject({ state: "failed", remedy: expect.stringContaining("QDRANT_API_KEY") });
+    expect(JSON.stringify(refused)).not.toContain("wrong");
   });
 });

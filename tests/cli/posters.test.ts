@@ -33,6 +33,8 @@ function prepared(dataDir = tempDir(), modelId = "model-a") {
   };
   const wire = {
     openStore,
+    openLocalStore: openStore,
+    openQdrant: nobody,
     openGallery,
     openCovers: () => ({ cover: nobody, close: async () => {} }),
     clock: stillClock(),

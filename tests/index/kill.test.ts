@@ -65,7 +65,7 @@ async function inspect(
     for await (const { posterId, sha256: sum } of store.list()) {
       posters++;
       expect(sha256((await store.image(posterId)) ?? new Uint8Array())).toBe(sum);
-      expect(store.views(posterId, "model-a")).toHaveLength(3);
+      expect(store.embedded(posterId)).toHaveLength(3);
     }
     for (const [sum, anilistId] of accepted) expect(await store.has(sum, anilistId, "model-a"), sum).toBe(true);
     const log = { info: () => {}, warn: () => {} };

@@ -46,6 +46,13 @@ test("removing the last poster of an image deletes the file", async () => {
   expect(readdirSync(join(dataDir, "poster_db", poster.sha256.slice(0, 2)))).toEqual([]);
 });
 
+test("the id of a removed poster never comes back: an index that still knows it cannot name another anime", async () => {
+  const store = openStore();
+  const { posterId } = await store.add(posterOf(7));
+  await store.remove(posterId);
+  expect((await store.add(posterOf(7))).posterId).toBeGreaterThan(posterId);
+});
+
 test("two openings of one store see each other's posters", async () => {
   const dataDir = tempDir();
   const [one, two] = [openStore(dataDir), openStore(dataDir)];

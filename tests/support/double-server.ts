@@ -12,7 +12,7 @@ export interface RecordedRequest {
   readonly wasCancelled: () => boolean;
 }
 
-export type ServiceName = "anilist" | "animethemes" | "tenrai" | "myanimelist";
+export type ServiceName = "anilist" | "animethemes" | "tenrai" | "myanimelist" | "qdrant";
 
 export interface Reply {
   readonly status: number;
@@ -34,6 +34,7 @@ export interface Fault {
     | "internal" // 500 with a JSON body
     | "silent" // accepts, and says nothing
     | "hang-up" // closes the connection
+    | "unanswered" // does what was asked, and closes the connection before it says so
     | "flood"; // more bytes than anyone should read
   readonly retryAfter?: string;
   readonly times?: number;
@@ -102,6 +103,11 @@ async function answer({ incoming, outgoing, behaviour, takeFault }: Conversation
     incoming.socket.destroy();
     return;
   }
+  if (fault?.kind === "unanswered") {
+    behaviour.reply(request);
+    incoming.socket.destroy();
+    return;
+  }
   const { status, headers = {}, body } = fault ? replyOf(fault) : behaviour.reply(request);
   const text = typeof body === "string" ? body : JSON.stringify(body);
   outgoing.writeHead(status, { "content-type": "application/json", ...headers });
@@ -153,6 +159,7 @@ function replyOf({ kind, retryAfter = "30" }: Fault): Reply {
       return { status: 200, body: JSON.stringify({ data: "x".repeat(9_000_000) }) };
     case "silent":
     case "hang-up":
+    case "unanswered":
       throw new RangeError(`${kind} is no reply`);
   }
 }

@@ -17,9 +17,12 @@ export interface Doubles {
   /** every request so far, oldest first */
   readonly requests: readonly RecordedRequest[];
   /** null makes the service behave again */
-  setFault(service: ServiceName, fault: Fault | null): void;
+  setFault(service: UpstreamName, fault: Fault | null): void;
   close(): Promise<void>;
 }
+
+/** The services that tell about anime and songs. */
+type UpstreamName = Exclude<ServiceName, "qdrant">;
 
 /**
  * @param catalogue what they know; an invented one unless said otherwise (`readCatalogue2018` has the real graph)
@@ -31,7 +34,7 @@ export async function startDoubles({
 }: Partial<AnilistDouble> = {}): Promise<Doubles> {
   const requests: RecordedRequest[] = [];
   const onRequest = (request: RecordedRequest) => void requests.push(request);
-  const servers: Readonly<Record<ServiceName, DoubleServer>> = {
+  const servers: Readonly<Record<UpstreamName, DoubleServer>> = {
     anilist: await startDouble({ service: "anilist", reply: anilistReplies({ catalogue, ...anilist }), onRequest }),
     animethemes: await startDouble({ service: "animethemes", reply: animethemesReplies(catalogue), onRequest }),
     tenrai: await startDouble({ service: "tenrai", reply: tenraiReplies(catalogue), onRequest }),

@@ -6,7 +6,7 @@ const LOG = "log\\.ts";
 const METRICS = "metrics\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
-const WIRE = "wire(-sources|-resident|-http)?\\.ts";
+const WIRE = "wire[a-z-]*\\.ts";
 const PORTS = "pipeline/(ports|reindexing)\\.ts";
 
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
@@ -38,12 +38,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
 /** Vendor package → the rooms that know it. A package that changes hands changes one folder. */
 const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
+  "@qdrant/js-client-rest": ["index/qdrant/"],
   "@fastify/[a-z-]+": ["http/"],
-  "@redis/client": ["http/"],
+  "@redis/client": ["http/", "sources/"],
   "@urql/core": ["sources/"],
   "better-sqlite3": ["index/", "sources/", "cli/doctor/", "models/process-lock\\.ts"],
   "cli-progress": ["cli/output\\.ts"],
-  cockatiel: ["sources/"],
+  cockatiel: ["sources/", "index/qdrant/"],
   commander: ["cli/"],
   dotenv: [CONFIG],
   "faiss-node": ["index/"],
@@ -88,13 +89,13 @@ export const LAYER_RULES: IForbiddenRuleType[] = [
   {
     name: "only the shell knows the composition root",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-resident|-http)?\\.ts)" },
-    to: { path: "^src/(wire|wire-sources|wire-resident|wire-http|main)\\.ts" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire[a-z-]*\\.ts)" },
+    to: { path: "^src/(wire[a-z-]*|main)\\.ts" },
   },
   {
     name: "only config reads settings",
     severity: "error",
-    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire(-sources|-resident|-http)?\\.ts)" },
+    from: { path: "^src/", pathNot: "^src/(cli/|main\\.ts|wire[a-z-]*\\.ts)" },
     to: { path: "^src/config\\.ts" },
   },
   { name: "nothing runs in circles", severity: "error", from: {}, to: { circular: true } },

@@ -40,7 +40,13 @@ export async function showOwnArtwork(context: VerbContext, wire: DemoWire, sheet
 
 /** The person's own gallery, network and settings stay untouched. */
 function throwAway(config: Config, dataDir: string): Config {
-  const env = { ...config.env, OPFIND_DATA_DIR: dataDir, OPFIND_STARTER: "off" as const, OPFIND_OFFLINE: true };
+  const env = {
+    ...config.env,
+    OPFIND_DATA_DIR: dataDir,
+    OPFIND_STARTER: "off" as const,
+    OPFIND_OFFLINE: true,
+    OPFIND_INDEX: "auto" as const,
+  };
   return { ...config, env, dataDir, hasOwnDataDir: true };
 }
 

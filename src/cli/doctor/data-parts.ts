@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm, statfs, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Config } from "../../config.ts";
-import type { ModelEntry } from "../../domain/model.ts";
+import { readPin } from "../../index/pin.ts";
 import { openPosterStore } from "../../index/poster-store.ts";
 import type { Logger } from "../../log.ts";
 import { locateModel, modelFolders, verifyModel } from "../../models/local-model.ts";
-import { findModel, readModelManifest } from "../../models/manifest.ts";
 import { openEmbedder } from "../../pipeline/embed.ts";
 import { modelIdOf } from "../../pipeline/model-id.ts";
+import { modelInUse } from "../../wire-model.ts";
 import { type Check, check } from "./finding.ts";
 
 /** Below this an import of a few hundred posters could fill the disk. */
@@ -27,11 +27,14 @@ export function dataParts(config: Config, log: Logger): readonly Check[] {
       remedy: "Try OPFIND_DEVICE=cpu.",
       look: (signal) => runModel(config, log, signal),
     }),
+    check({ part: "index", onTrouble: "warning", remedy: ROLLBACK_REMEDY, look: () => indexInUse(config) }),
     check({ part: "gallery", onTrouble: "warning", remedy: GALLERY_REMEDY, look: () => countPosters(config) }),
   ];
 }
 
 const DATA_REMEDY = "Make the folder writable and free some space, or name another one with OPFIND_DATA_DIR.";
+const ROLLBACK_REMEDY =
+  "`opfind index rollback --latest` lets the newest index answer again; `opfind index versions` shows them all.";
 const GALLERY_REMEDY =
   "`opfind posters import DIR` fills it, OPFIND_STARTER=on loads the starter pack; `opfind index status` tells more.";
 
@@ -54,7 +57,7 @@ function existingParent(folder: string): string {
 }
 
 async function hashModel(config: Config, signal: AbortSignal): Promise<string> {
-  const entry = await entryOf(config);
+  const entry = await modelInUse(config);
   const states = await verifyModel(entry, modelFolders(config), signal);
   const broken = states.filter(({ state }) => state !== "ok").map(({ path, state }) => `${path} is ${state}`);
   if (broken.length > 0) throw new Error(`${entry.id}: ${broken.join(", ")}`);
@@ -63,7 +66,7 @@ async function hashModel(config: Config, signal: AbortSignal): Promise<string> {
 }
 
 async function runModel(config: Config, log: Logger, signal: AbortSignal): Promise<string> {
-  const model = await locateModel(await entryOf(config), modelFolders(config), signal);
+  const model = await locateModel(await modelInUse(config), modelFolders(config), signal);
   const { OPFIND_DEVICE: device, OPFIND_THREADS: threads } = config.env;
   const since = performance.now();
   const embedder = await openEmbedder({ model, device, threads, log }, signal);
@@ -72,18 +75,24 @@ async function runModel(config: Config, log: Logger, signal: AbortSignal): Promi
   return `${embedder.device} (OPFIND_DEVICE=${device}), ready in ${ms} ms`;
 }
 
-async function entryOf(config: Config): Promise<ModelEntry> {
-  return findModel(await readModelManifest(config.home), config.env.OPFIND_MODEL);
+/** A rollback is meant to be noticed: it is told as a warning until it is lifted. */
+async function indexInUse({ dataDir }: Config): Promise<string> {
+  const state = await readPin(dataDir);
+  if (state.kind === "damaged") throw new Error(`${state.file} is damaged: the newest index answers`);
+  if (state.kind === "none") return "the newest one answers";
+  const { version, modelId, pinnedAt } = state.pin;
+  throw new Error(`rolled back to version ${version} of ${modelId} since ${pinnedAt}`);
 }
 
 async function countPosters(config: Config): Promise<string> {
   const { dataDir, home, env } = config;
+  if (env.OPFIND_INDEX === "qdrant") return "on Qdrant; `opfind index status` counts it";
   if (!existsSync(join(dataDir, "embeddings", "posters.sqlite"))) {
     const hasStarter = env.OPFIND_STARTER !== "off" && existsSync(join(home, "embeddings", "starter"));
     if (hasStarter) return "no posters of your own yet; the starter pack is used";
     throw new Error("there are no posters yet");
   }
-  const modelId = modelIdOf(await entryOf(config));
+  const modelId = modelIdOf(await modelInUse(config));
   const store = openPosterStore({ dataDir, clock: { now: Date.now, elapsedMs: () => performance.now() } });
   try {
     const posters = await countOf(store.list());

@@ -3,6 +3,7 @@ import { openCache } from "../../sources/cache.ts";
 import { ANILIST_MANNERS, ANIMETHEMES_MANNERS, MYANIMELIST_MANNERS, TENRAI_MANNERS } from "../../sources/manners.ts";
 import { type Fetch, politeFetch } from "../../sources/polite-fetch.ts";
 import { readUserAgent } from "../../sources/user-agent.ts";
+import { connectQdrant } from "../../wire-qdrant.ts";
 import { type Check, check } from "./finding.ts";
 
 /** The cheapest question that a GraphQL service answers. */
@@ -57,6 +58,28 @@ function asking(fetch: Fetch, url: string, init: RequestInit = {}) {
 }
 
 const bare = (url: string) => url.replace(/\/$/, "");
+
+/** Qdrant, where one is configured. @returns no check at all where none is */
+export function qdrantParts(config: Config): readonly Check[] {
+  if (!config.env.QDRANT_URL) return [];
+  // Without OPFIND_INDEX=qdrant only `opfind migrate` asks it.
+  const onTrouble = config.env.OPFIND_INDEX === "qdrant" ? "failed" : "warning";
+  const remedy = "Start it, or correct QDRANT_URL and QDRANT_API_KEY.";
+  return [check({ part: "Qdrant", onTrouble, remedy, look: (signal) => describeQdrant(config, signal) })];
+}
+
+/** Named vectors come and go in a collection since then. */
+const OLDEST_QDRANT = { major: 1, minor: 18 };
+
+async function describeQdrant(config: Config, signal: AbortSignal): Promise<string> {
+  const connection = connectQdrant(config);
+  const since = performance.now();
+  const version = await connection.version(signal);
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const isOld = major < OLDEST_QDRANT.major || (major === OLDEST_QDRANT.major && minor < OLDEST_QDRANT.minor);
+  if (isOld) throw new Error(`version ${version} is older than ${OLDEST_QDRANT.major}.${OLDEST_QDRANT.minor}`);
+  return `${connection.host}, version ${version}, answered in ${Math.round(performance.now() - since)} ms`;
+}
 
 /** Redis, where one is configured. @returns no check at all where none is */
 export function redisParts({ env }: Config): readonly Check[] {

@@ -1,0 +1,53 @@
+import { embedMissing } from "../pipeline/embed-stored.ts";
+import type { Embedder, PosterStore, RgbImage } from "../pipeline/ports.ts";
+import { galleryViews } from "../pipeline/views.ts";
+import type { VerbContext } from "./verb.ts";
+
+export interface OpenNetwork {
+  readonly embedder: Embedder;
+  readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
+  close(): Promise<void>;
+}
+
+interface MissingDeps {
+  readonly store: PosterStore;
+  readonly modelId: string;
+  /** opens the network, only when there are pictures to show it */
+  readonly openNetwork: () => Promise<OpenNetwork>;
+}
+
+/** Pictures that another network has seen are shown to the one in use. */
+export async function showMissing(
+  { store, modelId, openNetwork }: MissingDeps,
+  { output, signal }: Pick<VerbContext, "output" | "signal">,
+): Promise<void> {
+  if (!(await isAnyUnseen(store, modelId))) return;
+  const { embedder, decode, close } = await openNetwork();
+  let bar: ReturnType<typeof output.progress> | undefined;
+  try {
+    await embedMissing(
+      {
+        store,
+        embedder,
+        decode,
+        galleryViews,
+        onProgress(done, total) {
+          bar ??= output.progress("embedding stored posters", total);
+          bar.update(done);
+        },
+        onFailure: (posterId, { message }) => output.note(`poster ${posterId}: ${message}`),
+      },
+      signal,
+    );
+  } finally {
+    bar?.stop();
+    await close();
+  }
+}
+
+export const UNSEEN = "posters that this network has not seen yet: `opfind index build` shows them to it";
+
+export async function isAnyUnseen(store: PosterStore, modelId: string): Promise<boolean> {
+  for await (const _ of store.withoutEmbeddings(modelId)) return true;
+  return false;
+}
