@@ -57,7 +57,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "p-queue": ["pipeline/work-queue\\.ts"],
   pino: [LOG],
   "prom-client": ["metrics\\.ts"],
-  "rate-limiter-flexible": ["http/", "sources/turn\\.ts"],
+  "rate-limiter-flexible": ["http/", "sources/"],
   undici: ["sources/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };
