@@ -2,7 +2,7 @@ import { configDefaults, defineConfig } from "vitest/config";
 import { VARIABLES } from "./src/config.ts";
 
 /** Empty counts as not set and wins over .env: a person's own settings cannot change what a test or its children do. */
-const NOTHING_SET = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, ""]));
+const NOTHING_SET = Object.fromEntries([...VARIABLES.keys()].map((name) => [name, ""]));
 
 export default defineConfig({
   test: {

@@ -7,7 +7,7 @@ import type { IndexPreference, OpenIndexDeps } from "./index/open-index.ts";
 import type { SqlitePosterStore } from "./index/poster-store.ts";
 import type { Logger } from "./log.ts";
 import type { Calibration } from "./pipeline/calibration.ts";
-import type { Clock, Embedder, RgbImage } from "./pipeline/ports.ts";
+import type { Clock, Embedder, RgbImage, Verifier } from "./pipeline/ports.ts";
 import type { View } from "./pipeline/views.ts";
 import { openIdMap } from "./sources/id-map.ts";
 import { Snapshot } from "./sources/snapshot.ts";
@@ -29,6 +29,7 @@ export interface Gallery extends Recogniser, Omit<Songs, "close"> {
   readonly index: FollowedIndex;
   /** Builds the index anew while the present one answers; `index` then searches the new one. */
   readonly rebuildIndex: (onRows: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>;
+  readonly verifier: Verifier;
   readonly galleryViews: (image: RgbImage) => readonly View[];
   readonly anilistIdOf: (malId: MalId) => AnilistId | null;
   readonly franchiseIdOf: (anilistId: AnilistId, signal: AbortSignal) => Promise<AnilistId | null>;
@@ -86,9 +87,12 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
     });
     const [recogniser, search] = await bothSettled(starting, searching);
     const { galleryViews } = await import("./pipeline/views.ts");
+    const { openVerifier } = await import("./pipeline/verify.ts");
+    const verifier = openVerifier({ store: shelf.store, decode: recogniser.decode, log: context.log });
+    opened.push(() => verifier.close());
     const titles = await openTitles(context);
     opened.push(titles.close);
-    return { ...recogniser, ...titles, ...search, store: shelf.store, galleryViews, clock, close };
+    return { ...recogniser, ...titles, ...search, store: shelf.store, verifier, galleryViews, clock, close };
   } catch (error) {
     await close();
     throw error;

@@ -4,8 +4,8 @@ import { describe, expect, test } from "vitest";
 import { readConfig, VARIABLES } from "../src/config.ts";
 import { OpfindError } from "../src/errors.ts";
 
-const NAMES = Object.keys(VARIABLES);
-const EXAMPLES = Object.entries(VARIABLES).map(([name, { example }]) => [name, example] as const);
+const NAMES = [...VARIABLES.keys()];
+const EXAMPLES = [...VARIABLES].map(([name, { example }]) => [name, example] as const);
 const NOTHING = Object.fromEntries(NAMES.map((name) => [name, ""]));
 const readText = (file: string) => readFileSync(resolve(import.meta.dirname, "..", file), "utf8");
 
@@ -36,9 +36,8 @@ describe("the configuration", () => {
     const { code, message } = failure({ OPFIND_THREADS: "many", ANILIST_URL: "anilist", OPFIND_INDEX: "postgres" });
     expect(code).toBe("config-invalid");
     for (const name of ["OPFIND_THREADS", "ANILIST_URL", "OPFIND_INDEX"] as const) {
-      expect(message).toContain(
-        `${name} must be ${VARIABLES[name].shape}, for example ${name}=${VARIABLES[name].example}`,
-      );
+      const { shape, example } = VARIABLES.get(name) ?? {};
+      expect(message).toContain(`${name} must be ${shape}, for example ${name}=${example}`);
     }
     expect(message).not.toContain("OPFIND_MODEL");
   });

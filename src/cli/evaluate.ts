@@ -6,6 +6,7 @@ import { type EvaluateDeps, type Evaluation, type EvaluationPlan, evaluate } fro
 import { drawPlots } from "../evaluate/plots.ts";
 import { FlatIndex } from "../index/flat-index.ts";
 import { readImageFile } from "../pipeline/read-image-file.ts";
+import { openVerifier } from "../pipeline/verify.ts";
 import { presentEvaluationPage, presentEvaluationText } from "../presenters/evaluation-report.ts";
 import type { VerbContext } from "./verb.ts";
 
@@ -93,17 +94,21 @@ function commandOf({ gallery, queries, negatives, part, sample, seed, fit }: Opt
   ].join(" ");
 }
 
-function depsOf({ embedder, decode, calibration }: Recogniser, { output }: VerbContext): EvaluateDeps {
+function depsOf({ embedder, decode, calibration }: Recogniser, { output, log }: VerbContext): EvaluateDeps {
   return {
     embedder,
     decode,
     calibration,
     readFile: readImageFile,
+    openVerifier: (store) => openVerifier({ store, decode, log, budgetMs: UNHURRIED_MS }),
     openIndex: (dimension) => new FlatIndex(dimension),
     clock: { now: () => Date.now(), elapsedMs: () => performance.now() },
     progress: (label, total) => output.progress(label, total),
   };
 }
+
+/** A measurement must not depend on how busy the machine is. */
+const UNHURRIED_MS = 60_000;
 
 async function writeReport(folder: string, evaluation: Evaluation): Promise<void> {
   await mkdir(folder, { recursive: true });

@@ -11,6 +11,7 @@ import { inOrder } from "../pipeline/in-order.ts";
 import type { PosterStore, RgbImage } from "../pipeline/ports.ts";
 import { readImageFile } from "../pipeline/read-image-file.ts";
 import { swatchOf } from "../pipeline/swatch.ts";
+import { coverPlace } from "../presenters/cover-place.ts";
 import { failureFacts, presentFailure } from "../presenters/failure.ts";
 import { type IdentificationStyle, presentIdentification } from "../presenters/identification.ts";
 import { presentSongList } from "../presenters/song-list.ts";
@@ -30,7 +31,7 @@ export interface IdentifyWire {
   openSongs(context: VerbContext): Promise<SongAnswers>;
 }
 
-type OpenGallery = Pick<IdentifyDeps, "decode" | "embedder" | "index" | "calibration"> & {
+type OpenGallery = Pick<IdentifyDeps, "decode" | "embedder" | "index" | "calibration" | "verifier"> & {
   readonly store: Pick<PosterStore, "labels" | "embeddingsOf">;
   close(): Promise<void>;
 };
@@ -174,12 +175,12 @@ function factsOf({ file, failure, identification, songs, trouble }: Answer) {
     file,
     verdict: identification?.verdict.kind,
     confidence: candidates[0]?.confidence ?? 0,
-    candidates: candidates.map(({ anilistId, title, confidence, score, sameArtwork }) => ({
+    candidates: candidates.map(({ anilistId, title, confidence, score, sameArtwork, sameArtworkTitles = [] }) => ({
       anilistId,
       title,
       confidence,
       score,
-      ...(sameArtwork.length > 0 ? { sameArtwork } : {}),
+      ...(sameArtwork.length > 0 ? { sameArtwork, sameArtworkTitles } : {}),
     })),
     ...(songs ? { songs } : {}),
     ...(trouble ? failureFacts(trouble) : {}),
@@ -191,6 +192,9 @@ function textOf(answer: Answer, style: IdentificationStyle & { readonly titleSty
   const { file, failure, identification, swatch = [], songs, trouble } = answer;
   if (failure || !identification) return `${file}\n${failure ? presentFailure(failure) : ""}\n`;
   const parts = [presentIdentification({ file, identification, swatch }, style)];
+  const { verdict } = identification;
+  const place = songs && verdict.kind === "match" ? coverPlace(verdict.best.anilistId, songs) : null;
+  if (place) parts.push(place);
   if (songs) parts.push(presentSongList(songs, style));
   if (trouble && trouble !== EMPTY) parts.push(`The songs could not be had. ${presentFailure(trouble)}`);
   return `${parts.join("\n\n")}\n`;

@@ -11,6 +11,10 @@ export interface Candidate {
   readonly posterId: PosterId;
   /** other anime whose poster is the same artwork ("this cover is used by both") */
   readonly sameArtwork: readonly AnilistId[];
+  /** their titles, in the same order; absent like an empty list */
+  readonly sameArtworkTitles?: readonly string[];
+  /** equal for candidates of one story as far as is known, and nothing else to be read from it */
+  readonly franchise?: string;
 }
 
 /** The decision. Candidates stand best first. */

@@ -1,8 +1,9 @@
 import pLimit from "p-limit";
 import { openArtwork } from "../pipeline/artwork.ts";
 import type { Calibration } from "../pipeline/calibration.ts";
-import type { Clock, Embedder, RgbImage, VectorIndex } from "../pipeline/ports.ts";
+import type { Clock, Embedder, PosterStore, RgbImage, VectorIndex, Verifier } from "../pipeline/ports.ts";
 import { type LabelledFile, readLabelled, readSplit, readUnlabelled } from "./dataset.ts";
+import { compareDoubts } from "./doubts.ts";
 import { EDITS, type Edit } from "./edits.ts";
 import { fitCalibration, SAME_ARTWORK } from "./fit.ts";
 import { buildGallery, type Gallery } from "./gallery.ts";
@@ -32,6 +33,7 @@ export interface EvaluateDeps {
   readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
   readonly readFile: (path: string, signal: AbortSignal) => Promise<Uint8Array>;
   readonly openIndex: (dimension: number) => VectorIndex;
+  readonly openVerifier: (store: Pick<PosterStore, "image">) => Verifier;
   readonly calibration: Calibration;
   readonly clock: Clock;
   readonly progress: (label: string, total: number) => { update(done: number): void; stop(): void };
@@ -63,9 +65,12 @@ const NEGATIVE_EDITS: ReadonlySet<string> = new Set(["clean", "96 px", "JPEG 30"
 export async function evaluate(plan: EvaluationPlan, deps: EvaluateDeps, signal: AbortSignal): Promise<Evaluation> {
   const gallery = await openGallery(plan, deps, signal);
   const questions = await readQuestions(plan);
-  const probes = await askAll(questions, { plan, gallery, deps }, signal);
+  const asked = await askAll(questions, { plan, gallery, deps }, signal);
   const date = new Date(deps.clock.now()).toISOString();
-  const fit = plan.isFit ? fitCalibration(probes, { modelId: deps.embedder.modelId, run: runOf(plan, date) }) : null;
+  const naming = { modelId: deps.embedder.modelId, run: runOf(plan, date) };
+  const known = plan.isFit ? fitCalibration(asked, naming).calibration : deps.calibration;
+  const probes = await comparePoints(asked, { plan, gallery, deps, calibration: known }, signal);
+  const fit = plan.isFit ? fitCalibration(probes, naming) : null;
   const calibration = fit?.calibration ?? deps.calibration;
   const judged = probes.map((one, at) => ({ ...judge(one, calibration), ...fit?.answers[at] }));
   const clean = questions.filter(({ edits }) => edits.length > 1).map(({ file }) => file);
@@ -161,6 +166,31 @@ async function askAll(
     return (await Promise.all(questions.map((question) => limit(ask, question)))).flat();
   } finally {
     bar.stop();
+  }
+}
+
+/** Whatever is in doubt under a calibration is compared point by point, with the gallery's own files. */
+async function comparePoints(
+  asked: readonly Probe[],
+  {
+    plan,
+    gallery,
+    deps,
+    calibration,
+  }: { plan: EvaluationPlan; gallery: Gallery; deps: EvaluateDeps; calibration: Calibration },
+  signal: AbortSignal,
+): Promise<readonly Probe[]> {
+  const verifier = deps.openVerifier({
+    image: async (posterId) => {
+      const path = gallery.pathOf(posterId);
+      return path === undefined ? null : await deps.readFile(path, signal);
+    },
+  });
+  try {
+    const context = { calibration, verifier, seed: plan.seed, read: reader(deps), progress: deps.progress };
+    return await compareDoubts(asked, context, signal);
+  } finally {
+    await verifier.close();
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Calibration, LogisticWeights } from "../pipeline/calibration.ts";
 import { decide } from "../pipeline/decide.ts";
 import { background, describe } from "../pipeline/features.ts";
+import type { Stage } from "../pipeline/identify.ts";
+import { isDoubtful } from "../pipeline/verified.ts";
 import { type Example, fitLogistic } from "./logistic.ts";
 import { type Answer, precisionFrom, recallAtFalseAccepts, share } from "./metrics.ts";
 import type { Probe, StageTrace } from "./probe.ts";
@@ -15,10 +17,12 @@ const TARGETS = {
   falseMatches: 0.003,
   /** share of the foreign queries that end as a match or with candidates, in the whole gallery */
   falseAccepts: 0.005,
+  /** share of the foreign queries in the whole gallery whose points are compared: an answer of "unknown" stays quick */
+  compared: 0.1,
 } as const;
 
-/** However well the run went: an answer given alone is nearly certain, and a match more likely right than not. */
-const FLOORS = { clear: 0.9, match: 0.7 } as const;
+/** However well the run went: an answer given alone is nearly certain, a match more likely right than not, a candidate worth a look. */
+const FLOORS = { clear: 0.9, match: 0.7, ambiguous: 0.1 } as const;
 
 const FOLDS = 5;
 
@@ -36,41 +40,55 @@ export interface Fit {
   readonly answers: readonly Answer[];
 }
 
-/** Fits weights and chooses thresholds, both cross-validated by franchise. */
+/**
+ * Fits weights and chooses thresholds, both cross-validated by franchise. Probes that were compared point by point get
+ * weights of their own: they are asked when the thresholds of a fit without them say so (doubts.ts).
+ */
 export function fitCalibration(
   probes: readonly Probe[],
   { modelId, run }: { readonly modelId: string; readonly run: Omit<CalibrationRun, "positives" | "negatives"> },
 ): Fit {
   const typicalBackground = typicalBackgroundOf(probes);
-  const first = fitStage(probes, "first", typicalBackground);
-  const all = fitStage(probes, "all", typicalBackground);
+  const [first, all] = [fitStage(probes, "first", typicalBackground), fitStage(probes, "all", typicalBackground)];
+  const verified = probes.some((probe) => probe.verified) ? fitStage(probes, "verified", typicalBackground) : null;
   const isClear = (from: number) => precisionFrom(first.answers, from) >= TARGETS.clearPrecision;
   const clear = Math.max(FLOORS.clear, lowestThreshold(first.answers, isClear));
-  const answers = probes.map((_, at) => {
-    const [early, late] = [first.answers[at], all.answers[at]];
-    const given = early && early.probability >= clear ? early : late;
-    return given ?? { probability: 0, isRight: false };
+  const doubtful = Math.min(clear, strangersAbove(probes, all.answers, TARGETS.compared));
+  const answers = probes.map(({ verified: isCompared }, at) => {
+    const [early, late, closer] = [first, all, verified].map((stage) => stage?.answers[at] ?? NOTHING_FOUND);
+    if (!early || !late || early.probability >= clear) return early ?? NOTHING_FOUND;
+    return closer && isCompared && isDoubtful(late.probability, { doubtful, clear }) ? closer : late;
   });
-  const foreign = answers.filter((_, at) => probes[at]?.kind !== "known").map(({ probability }) => probability);
-  const accepted = (threshold: number) => share(foreign, (probability) => probability >= threshold);
-  const isMatch = (from: number) =>
-    precisionFrom(answers, from) >= TARGETS.matchPrecision && accepted(from) <= TARGETS.falseMatches;
-  const match = Math.max(FLOORS.match, lowestThreshold(answers, isMatch));
-  const strangers = answers.filter((_, at) => probes[at]?.kind !== "known" && probes[at]?.isWhole);
-  const claims = strangers.map(({ probability }) => probability);
-  const ambiguous = Math.min(match, recallAtFalseAccepts([], claims, TARGETS.falseAccepts).threshold);
   const known = probes.filter(({ kind }) => kind === "known").length;
   const calibration: Calibration = {
-    format: 1,
+    format: 2,
     modelId,
     run: { ...run, positives: known, negatives: probes.length - known },
-    weights: { first: first.weights, all: all.weights },
-    thresholds: { clear, match, ambiguous },
+    weights: { first: first.weights, all: all.weights, ...(verified ? { verified: verified.weights } : {}) },
+    thresholds: { clear, ...acceptFrom(probes, answers), doubtful },
     ceiling: 1 - 1 / (probes.length + 2), // Laplace: so many queries cannot show a smaller share of failures
     typicalBackground,
     sameArtwork: SAME_ARTWORK,
   };
   return { calibration, answers };
+}
+
+/** From which probabilities on an answer is a match, and from which it is worth telling candidates. */
+function acceptFrom(probes: readonly Probe[], answers: readonly Answer[]) {
+  const foreign = answers.filter((_, at) => probes[at]?.kind !== "known").map(({ probability }) => probability);
+  const accepted = (threshold: number) => share(foreign, (probability) => probability >= threshold);
+  const isMatch = (from: number) =>
+    precisionFrom(answers, from) >= TARGETS.matchPrecision && accepted(from) <= TARGETS.falseMatches;
+  const match = Math.max(FLOORS.match, lowestThreshold(answers, isMatch));
+  const ambiguous = Math.max(FLOORS.ambiguous, strangersAbove(probes, answers, TARGETS.falseAccepts));
+  return { match, ambiguous: Math.min(match, ambiguous) };
+}
+
+/** The probability that this share of the strangers to the whole gallery reaches. */
+function strangersAbove(probes: readonly Probe[], answers: readonly Answer[], most: number): number {
+  const strangers = answers.filter((_, at) => probes[at]?.kind !== "known" && probes[at]?.isWhole);
+  const claims = strangers.map(({ probability }) => probability);
+  return recallAtFalseAccepts([], claims, most).threshold;
 }
 
 /** The mean level of the neighbours further behind, where a gallery is large enough to have them. */
@@ -86,11 +104,12 @@ interface StageFit {
   readonly answers: readonly Answer[];
 }
 
-function fitStage(probes: readonly Probe[], stage: "first" | "all", typicalBackground: number): StageFit {
-  const counts = countKinds(probes);
+function fitStage(probes: readonly Probe[], stage: Stage, typicalBackground: number): StageFit {
+  const counts = countKinds(probes.filter((probe) => probe[stage]));
   const examples = probes.map((probe) => {
     const weight = KIND_WEIGHT[probe.kind] / counts[probe.kind];
-    return example(probe, probe[stage], { weight, typicalBackground });
+    const trace = probe[stage];
+    return trace && example(probe, trace, { weight, typicalBackground });
   });
   const usable = (keep: (at: number) => boolean) => examples.flatMap((one, at) => (one && keep(at) ? [one] : []));
   const folds = foldsOf(probes);
@@ -109,12 +128,14 @@ const NOTHING_FOUND: Answer = { probability: 0, isRight: false };
 /** The leader's confidence as `decide` would give it; verdicts are of no interest here. */
 function claim(
   probe: Probe,
-  stage: "first" | "all",
+  stage: Stage,
   { weights, typicalBackground }: { readonly weights: LogisticWeights; readonly typicalBackground: number },
 ): number {
   const calibration = { typicalBackground, ceiling: 1, thresholds: { clear: 1, match: 1, ambiguous: 1 } };
   const { size, embeddings } = probe;
-  const { candidates } = decide(probe[stage].ranking, { calibration, weights, size, embeddings });
+  const ranking = probe[stage]?.ranking;
+  if (!ranking) return 0;
+  const { candidates } = decide(ranking, { calibration, weights, size, embeddings });
   return candidates[0]?.confidence ?? 0;
 }
 

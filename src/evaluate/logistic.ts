@@ -98,6 +98,7 @@ function onRawFeatures([bias = 0, ...weights]: readonly number[], scale: readonl
     agreement: of("agreement"),
     size: of("size"),
     crowd: of("crowd"),
+    inliers: of("inliers"),
   };
 }
 

@@ -40,6 +40,8 @@ export interface Probe {
   readonly size: { readonly width: number; readonly height: number };
   readonly first: StageTrace;
   readonly all: StageTrace;
+  /** after comparing points; absent where the answer of all views was in no doubt, or had nothing to compare */
+  readonly verified?: StageTrace;
 }
 
 export interface ProbeDeps {
@@ -117,18 +119,21 @@ async function traceStage(
   const [leader] = ranking.anime;
   return {
     ranking: compact(ranking),
-    place: ranking.anime.findIndex(({ anilistId, sameArtwork: same }) => names(file.anilistId, [anilistId, ...same])),
+    place: placeOf(file.anilistId, ranking),
     isRightFranchise: leader !== undefined && leader.franchise === franchise,
   };
+}
+
+/** 0-based place of an anime, or of the artwork it shares; -1 when it is not there. */
+export function placeOf(wanted: AnilistId | null, { anime }: Ranking): number {
+  return wanted === null
+    ? -1
+    : anime.findIndex(({ anilistId, sameArtwork: same }) => [anilistId, ...same].includes(wanted));
 }
 
 /** What the decision looks at, and no more: a run keeps tens of thousands of these. */
 function compact({ anime, leaders, others }: Ranking): Ranking {
   return { anime: anime.slice(0, 12), leaders, others: others.slice(0, 24) };
-}
-
-function names(wanted: AnilistId | null, ids: readonly AnilistId[]): boolean {
-  return wanted !== null && ids.includes(wanted);
 }
 
 async function without(view: PosterScores, franchise: string, gallery: Gallery): Promise<PosterScores> {

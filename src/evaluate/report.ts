@@ -1,6 +1,8 @@
 import type { Verdict } from "../domain/identification.ts";
 import type { Calibration } from "../pipeline/calibration.ts";
 import { decide } from "../pipeline/decide.ts";
+import { isClear, type Stage } from "../pipeline/identify.ts";
+import { isDoubtful } from "../pipeline/verified.ts";
 import {
   type Answer,
   areaUnderRoc,
@@ -15,13 +17,13 @@ import {
   riskCoverage,
   share,
 } from "./metrics.ts";
-import type { Probe } from "./probe.ts";
+import type { Probe, StageTrace } from "./probe.ts";
 
-/** A probe with the answer that the pipeline gives: from the first view when that is clear, else from all. */
+/** A probe with the answer that the pipeline gives: from the first view when that is clear, else from all, compared when in doubt. */
 export interface Judged extends Answer {
   readonly probe: Probe;
   readonly verdict: Verdict;
-  readonly stage: "first" | "all";
+  readonly stage: Stage;
 }
 
 /** Shares 0–1 of `queries` questions. */
@@ -39,6 +41,8 @@ export interface Row {
   readonly unknown: number;
   /** decided by the first view alone */
   readonly quick: number;
+  /** decided after comparing points */
+  readonly compared: number;
 }
 
 export interface NamedRow extends Row {
@@ -66,24 +70,18 @@ export interface Figures {
 }
 
 export function judge(probe: Probe, calibration: Calibration): Judged {
-  const ask = (stage: "first" | "all") =>
-    decide(probe[stage].ranking, {
-      calibration,
-      weights: calibration.weights[stage],
-      size: probe.size,
-      embeddings: probe.embeddings,
-    });
-  const quick = ask("first");
-  const isClear = (quick.candidates[0]?.confidence ?? 0) >= calibration.thresholds.clear;
-  const stage = isClear ? "first" : "all";
-  const verdict = isClear ? quick : ask("all");
-  return {
-    probe,
-    verdict,
-    stage,
-    probability: verdict.candidates[0]?.confidence ?? 0,
-    isRight: probe[stage].place === 0,
+  const { size, embeddings } = probe;
+  const ask = (stage: Stage, { ranking, place }: StageTrace): Judged => {
+    const weights = calibration.weights[stage] ?? calibration.weights.all;
+    const verdict = decide(ranking, { calibration, weights, size, embeddings });
+    return { probe, verdict, stage, probability: verdict.candidates[0]?.confidence ?? 0, isRight: place === 0 };
   };
+  const quick = ask("first", probe.first);
+  if (isClear(quick.verdict, calibration)) return quick;
+  const slow = ask("all", probe.all);
+  const { verified } = probe;
+  const isCompared = verified && calibration.weights.verified && isDoubtful(slow.probability, calibration.thresholds);
+  return isCompared ? ask("verified", verified) : slow;
 }
 
 /** Only queries of the gallery's own artwork count as a row of an edit: another cover is another question. */
@@ -139,7 +137,7 @@ function rowsBy(judged: readonly Judged[], nameOf: (one: Judged) => string): rea
 }
 
 function rowOf(judged: readonly Judged[]): Row {
-  const trace = ({ probe, stage }: Judged) => probe[stage];
+  const trace = ({ probe, stage }: Judged) => probe[stage] ?? probe.all;
   const is = (kind: Verdict["kind"]) => (one: Judged) => one.verdict.kind === kind;
   return {
     queries: judged.length,
@@ -151,5 +149,6 @@ function rowOf(judged: readonly Judged[]): Row {
     ambiguous: share(judged, is("ambiguous")),
     unknown: share(judged, is("unknown")),
     quick: share(judged, ({ stage }) => stage === "first"),
+    compared: share(judged, ({ stage }) => stage === "verified"),
   };
 }

@@ -10,13 +10,16 @@ const Weights = z.object({
   agreement: z.number(),
   size: z.number(),
   crowd: z.number(),
+  /** counts in `verified` alone; files of format 1 lack it */
+  inliers: z.number().optional(),
 });
 
 /** Logistic regression on the features as they are: `p = 1 / (1 + exp(-(bias + Σ weight · feature)))`. */
 export type LogisticWeights = Readonly<z.infer<typeof Weights>>;
 
 const Schema = z.object({
-  format: z.literal(1),
+  /** 2 brought `verified` and `doubtful`; a file of format 1 works without them */
+  format: z.literal([1, 2]),
   /** `Embedder.modelId` that the run used; the numbers mean nothing for another one */
   modelId: z.string().min(1),
   run: z.object({
@@ -28,13 +31,15 @@ const Schema = z.object({
     positives: z.int(),
     negatives: z.int(),
   }),
-  /** after the first view alone, and after all views */
-  weights: z.object({ first: Weights, all: Weights }),
+  /** after the first view alone, after all views, and after comparing points */
+  weights: z.object({ first: Weights, all: Weights, verified: Weights.optional() }),
   thresholds: z.object({
     /** the first view decides alone from this probability on */
     clear: z.number().min(0).max(1),
     match: z.number().min(0).max(1),
     ambiguous: z.number().min(0).max(1),
+    /** answers of all views from here to `clear` are worth comparing points; without it none is */
+    doubtful: z.number().min(0).max(1).optional(),
   }),
   /** no probability above this is ever claimed: the run was too small to know better, or there was none */
   ceiling: z.number().min(0).max(1),
@@ -61,7 +66,7 @@ export function parseCalibration(json: unknown): Calibration {
 
 /** The probability, 0–1, that the described anime is the right one. */
 export function probability(features: Features, weights: LogisticWeights): number {
-  const sum = FEATURE_NAMES.reduce((total, name) => total + weights[name] * features[name], weights.bias);
+  const sum = FEATURE_NAMES.reduce((total, name) => total + (weights[name] ?? 0) * features[name], weights.bias);
   return 1 / (1 + Math.exp(-sum));
 }
 
@@ -72,7 +77,7 @@ export function probability(features: Features, weights: LogisticWeights): numbe
 export function uncalibrated(modelId: string): Calibration {
   const weights = { bias: -3, score: 0, margin: 60, contrast: 0, agreement: 0, size: 0, crowd: 0 };
   return {
-    format: 1,
+    format: 2,
     modelId,
     run: {
       command: "none: this network was never measured",

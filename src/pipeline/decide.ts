@@ -35,12 +35,26 @@ function rateCandidates(
   const leaders = ranking.anime.slice(0, CANDIDATES);
   const rated = leaders.map((anime, place) => {
     const features = describe(ranking, place, { size, embeddings, typicalBackground });
-    return { anime, confidence: Math.min(ceiling, probability(features, weights)) };
+    return { anime, confidence: Math.min(ceiling, Math.max(probability(features, weights), certainty(anime))) };
   });
   const total = rated.reduce((sum, { confidence }) => sum + confidence, 0);
   return rated.map(({ anime, confidence }) => candidate(anime, confidence / Math.max(1, total)));
 }
 
-function candidate({ anilistId, title, score, posterId, sameArtwork }: RankedAnime, confidence: number): Candidate {
-  return { anilistId, title, confidence, score, posterId, sameArtwork };
+/**
+ * So many points never agree by chance (bench/inliers.mjs), however little the network sees in a picture: a probability
+ * fitted on answers in doubt knows hardly any of these.
+ */
+const CERTAIN_POINTS = 25;
+/** As sure as the surest part of the dev split's reliability diagram. */
+const CERTAIN = 0.99;
+
+function certainty({ inliers = 0 }: RankedAnime): number {
+  return inliers >= CERTAIN_POINTS ? CERTAIN : 0;
+}
+
+function candidate(anime: RankedAnime, confidence: number): Candidate {
+  const { anilistId, title, score, posterId, sameArtwork, sameArtworkTitles, franchise } = anime;
+  const shared = sameArtworkTitles ? { sameArtworkTitles } : {};
+  return { anilistId, title, confidence, score, posterId, sameArtwork, ...shared, franchise };
 }

@@ -1,6 +1,6 @@
 import { OpfindError } from "../errors.ts";
-import { WorkerStopped } from "./embed-channel.ts";
 import type { EmbedFailure, EmbedReply } from "./embed-protocol.ts";
+import { WorkerStopped } from "./worker-channel.ts";
 
 /** The network was asked and could not. */
 class NetworkRefusal extends Error {

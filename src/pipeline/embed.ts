@@ -2,12 +2,14 @@ import type { ModelFiles } from "../domain/model.ts";
 import { entryPoint } from "../entry-point.ts";
 import type { Logger } from "../log.ts";
 import { deviceList } from "./devices.ts";
-import { EmbedChannel, WorkerStopped } from "./embed-channel.ts";
 import { embedFailure, unexpected } from "./embed-failure.ts";
-import type { EmbedReply, OpenRequest } from "./embed-protocol.ts";
+import type { EmbedReply, EmbedRequest, OpenRequest } from "./embed-protocol.ts";
 import { modelIdOf } from "./model-id.ts";
 import type { Embedder, Embedding, RgbImage } from "./ports.ts";
 import { preprocessInto } from "./preprocess.ts";
+import { WorkerChannel, WorkerStopped } from "./worker-channel.ts";
+
+type EmbedChannel = WorkerChannel<EmbedRequest, EmbedReply>;
 
 export interface EmbedderOptions {
   readonly model: ModelFiles;
@@ -137,7 +139,9 @@ class OnnxEmbedder implements Embedder {
   }
 
   async #start(): Promise<EmbedChannel> {
-    const channel = new EmbedChannel(this.#options.workerScript ?? entryPoint(import.meta.url, "embed-worker"));
+    const channel = new WorkerChannel<EmbedRequest, EmbedReply>(
+      this.#options.workerScript ?? entryPoint(import.meta.url, "embed-worker"),
+    );
     try {
       const reply = await channel.ask(this.#openRequest(), [], this.#closing.signal);
       if (reply.kind !== "opened") throw unexpected(reply);

@@ -14,6 +14,8 @@ export interface Features {
   readonly size: number;
   /** doublings of the gallery's embeddings above 10,000, -10–3: a stranger's nearest poster is nearer in a larger one */
   readonly crowd: number;
+  /** doublings of the points that agree with the anime's poster, 0–6; 0 as well where nobody compared them (verified.ts) */
+  readonly inliers: number;
 }
 
 export const FEATURE_NAMES = [
@@ -23,6 +25,7 @@ export const FEATURE_NAMES = [
   "agreement",
   "size",
   "crowd",
+  "inliers",
 ] as const satisfies (keyof Features)[];
 
 /** Pixels of the query, without its borders. */
@@ -59,6 +62,7 @@ export function describe(
     agreement: leaders.length === 0 ? 0 : agreeing / leaders.length,
     size: Math.max(-1.5, Math.min(1.5, Math.log2(Math.min(size.width, size.height) / 100))),
     crowd: Math.max(-10, Math.min(3, Math.log2(Math.max(1, embeddings) / 10_000))),
+    inliers: Math.min(6, Math.log2(1 + (here.inliers ?? 0))),
   };
 }
 

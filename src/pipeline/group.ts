@@ -16,6 +16,10 @@ export interface RankedAnime {
   readonly score: number;
   /** anime further down the list whose nearest poster shows the same artwork; they are left out there */
   readonly sameArtwork: readonly AnilistId[];
+  /** their titles, in the same order; absent like an empty list */
+  readonly sameArtworkTitles?: readonly string[];
+  /** points of the query that agree with the nearest poster; absent where nobody compared them */
+  readonly inliers?: number;
 }
 
 export interface Ranking {
@@ -54,7 +58,8 @@ export async function foldSameArtwork(ranking: Ranking, artwork: Artwork, signal
       .filter(({ posterId }) => posterIds.includes(posterId) && isSameArtwork(leader.posterId, posterId)),
   );
   if (same.size === 0) return ranking;
-  const folded = { ...leader, sameArtwork: [...same].map(({ anilistId }) => anilistId) };
+  const sameArtwork = [...same].map(({ anilistId }) => anilistId);
+  const folded = { ...leader, sameArtwork, sameArtworkTitles: [...same].map(({ title }) => title) };
   return { ...ranking, anime: [folded, ...rest.filter((anime) => !same.has(anime))] };
 }
 

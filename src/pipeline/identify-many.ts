@@ -1,9 +1,11 @@
 import type { Verdict } from "../domain/identification.ts";
 import { isBlankQuery } from "./blank.ts";
 import { decide } from "./decide.ts";
-import { basis, type IdentifyDeps, isClear, rank } from "./identify.ts";
+import type { Ranking } from "./group.ts";
+import { basis, type IdentifyDeps, isClear, rank, type Stage } from "./identify.ts";
 import type { RgbImage } from "./ports.ts";
 import { type PosterScores, searchViews } from "./search.ts";
+import { lookCloser } from "./verified.ts";
 import { type QueryViews, queryViews } from "./views.ts";
 
 export type ManyDeps = Omit<IdentifyDeps, "decode" | "clock">;
@@ -51,12 +53,15 @@ async function identifyBatch(
   const queries = asked.flatMap((query, i) => (scores[i] ? [{ ...query, first: scores[i] }] : []));
   const unclear: Query[] = [];
   for (const query of queries) {
-    const verdict = await judge(query, { ...deps, scores: [query.first] }, signal);
+    const verdict = judge(query, await rank([query.first], deps, signal), { deps, stage: "first" });
     verdicts[query.at] = verdict;
     if (!isClear(verdict, deps.calibration)) unclear.push(query);
   }
   for (const { query, further } of await lookFurther(unclear, deps, signal)) {
-    verdicts[query.at] = await judge(query, { ...deps, scores: [query.first, ...further] }, signal);
+    const ranking = await rank([query.first, ...further], deps, signal);
+    const doubt = { picture: query.views.first.image, ranking, verdict: judge(query, ranking, { deps, stage: "all" }) };
+    const closer = { ...deps, judge: (compared: Ranking) => judge(query, compared, { deps, stage: "verified" }) };
+    verdicts[query.at] = await lookCloser(doubt, closer, signal);
   }
   return verdicts;
 }
@@ -81,12 +86,10 @@ async function look(
   return await searchViews(index, await embedder.embed(images, signal), signal);
 }
 
-/** More than one view's scores are those of all views. */
-async function judge(
+function judge(
   { views }: Query,
-  { scores, ...deps }: ManyDeps & { readonly scores: readonly PosterScores[] },
-  signal: AbortSignal,
-): Promise<Verdict> {
-  const stage = scores.length === 1 ? "first" : "all";
-  return decide(await rank(scores, deps, signal), basis(deps, stage, views.first.image));
+  ranking: Ranking,
+  { deps, stage }: { readonly deps: ManyDeps; readonly stage: Stage },
+): Verdict {
+  return decide(ranking, basis(deps, stage, views.first.image));
 }

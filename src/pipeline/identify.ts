@@ -4,8 +4,9 @@ import { isBlankQuery } from "./blank.ts";
 import type { Calibration } from "./calibration.ts";
 import { decide } from "./decide.ts";
 import { foldSameArtwork, type Ranking, rankAnime } from "./group.ts";
-import type { Clock, Embedder, Embedding, PosterStore, RgbImage, VectorIndex } from "./ports.ts";
+import type { Clock, Embedder, Embedding, PosterStore, RgbImage, VectorIndex, Verifier } from "./ports.ts";
 import { type PosterScores, searchViews } from "./search.ts";
+import { lookCloser } from "./verified.ts";
 import { queryViews } from "./views.ts";
 
 export interface IdentifyDeps {
@@ -16,12 +17,15 @@ export interface IdentifyDeps {
   /** `openArtwork` of artwork.ts */
   readonly artwork: Artwork;
   readonly calibration: Calibration;
+  /** compares answers in doubt point by point; without it they stay in doubt */
+  readonly verifier?: Verifier;
   readonly clock: Pick<Clock, "elapsedMs">;
 }
 
 /**
  * Names the anime of one picture. The first view is one network run; only when it does not decide are the others
- * embedded too, so a clean cover costs little more than its decoding.
+ * embedded too, so a clean cover costs little more than its decoding; what is in doubt even then is compared with the
+ * candidates' posters point by point.
  * @param query the bytes of an image file, or pixels already decoded
  * @throws OpfindError image-* | embedder-failed | index-broken | index-dimension | aborted
  */
@@ -40,15 +44,19 @@ export async function identify(
     const embeddings = await watch.time<readonly Embedding[]>("embed", () => deps.embedder.embed(images, signal));
     return watch.time("search", () => searchViews(deps.index, embeddings, signal));
   };
-  const judge = (scores: readonly PosterScores[], stage: "first" | "all"): Promise<Verdict> =>
-    watch.time("decide", async () => decide(await rank(scores, deps, signal), basis(deps, stage, views.first.image)));
+  const order = (scores: readonly PosterScores[]) => watch.time("decide", () => rank(scores, deps, signal));
+  const judge = (ranking: Ranking, stage: Stage): Verdict =>
+    watch.run("decide", () => decide(ranking, basis(deps, stage, views.first.image)));
 
   const first = await look([views.first.image]);
-  const quick = await judge(first, "first");
+  const quick = judge(await order(first), "first");
   if (isClear(quick, deps.calibration)) return { verdict: quick, timings: watch.timings() };
   const further = watch.run("views", () => views.further().map(({ image }) => image));
-  const all = [...first, ...(await look(further))];
-  return { verdict: await judge(all, "all"), timings: watch.timings() };
+  const ranking = await order([...first, ...(await look(further))]);
+  const doubt = { picture: views.first.image, ranking, verdict: judge(ranking, "all") };
+  const closer = { ...deps, judge: (compared: Ranking) => judge(compared, "verified") };
+  const verdict = deps.verifier ? await watch.time("verify", () => lookCloser(doubt, closer, signal)) : doubt.verdict;
+  return { verdict, timings: watch.timings() };
 }
 
 /** Orders what the views found by anime, with the same artwork under several ids folded into one. */
@@ -61,13 +69,17 @@ export async function rank(
   return await foldSameArtwork(rankAnime(views, await store.labels(posterIds, signal)), artwork, signal);
 }
 
+/** After the first view, after all views, after comparing points. */
+export type Stage = keyof Calibration["weights"];
+
 /** What a decision rests on besides the ranking. */
 export function basis(
   { calibration, index }: Pick<IdentifyDeps, "calibration" | "index">,
-  stage: "first" | "all",
+  stage: Stage,
   size: RgbImage,
 ) {
-  return { calibration, weights: calibration.weights[stage], size, embeddings: index.size };
+  const weights = calibration.weights[stage] ?? calibration.weights.all;
+  return { calibration, weights, size, embeddings: index.size };
 }
 
 /** Is the first view's answer so sure that no other view is worth its time? */

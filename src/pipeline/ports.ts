@@ -136,6 +136,24 @@ export interface PosterStore {
   close(): void;
 }
 
+/** What a `Verifier` found, or why it could not look. */
+export type Verification =
+  /** points per poster; those without a stored picture are absent */
+  | { readonly kind: "compared"; readonly inliers: ReadonlyMap<PosterId, number> }
+  /** the answer rests on the embeddings alone; the reason stands in the log as well */
+  | { readonly kind: "failed"; readonly why: string };
+
+/** Compares a picture with stored posters point by point: slow, and nearly certain where it finds something. */
+export interface Verifier {
+  /**
+   * Counts the points of the picture, or of its mirror image, that one perspective view of each poster puts where it
+   * has them. Bounded in time; its own failures are values.
+   * @throws OpfindError aborted
+   */
+  compare(picture: RgbImage, posterIds: readonly PosterId[], signal: AbortSignal): Promise<Verification>;
+  close(): Promise<void>;
+}
+
 /** An anime with its direct relations. */
 export interface AnimeNode {
   readonly anime: Anime;

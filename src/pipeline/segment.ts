@@ -1,11 +1,13 @@
+import { isBlankView } from "./blank.ts";
 import type { RgbImage } from "./ports.ts";
-import type { Region } from "./region.ts";
+import { crop, type Region } from "./region.ts";
 import { findBlobs } from "./segment/blobs.ts";
+import { findSize } from "./segment/cell-size.ts";
 import { findFlats } from "./segment/flats.ts";
 import { findLabels, type RowLabel } from "./segment/labels.ts";
-import { alignRows, commonSize, cutCells, rowsOf } from "./segment/lattice.ts";
+import { alignRows, cutCells, rowsOf } from "./segment/lattice.ts";
 import { coverageOf, maskOf } from "./segment/mask.ts";
-import { findTileSize } from "./segment/tiles.ts";
+import { withoutSkin } from "./segment/skin.ts";
 
 /** One picture of a board. */
 export interface Cell extends Region {
@@ -37,11 +39,16 @@ export function segment(image: RgbImage): Board {
   const mask = maskOf(image, flats, labels);
   const blobs = findBlobs(mask);
   if (blobs.length === 0) return EMPTY;
-  const size = commonSize(blobs) ?? findTileSize(image, blobs);
-  if (!size) return EMPTY;
+  const found = findSize(image, { blobs, flats: flats.flats, labels });
+  if (!found) return EMPTY;
+  const { size, regions, isTiled } = found;
   const coverage = coverageOf(mask);
-  const rows = alignRows(rowsOf(cutCells(blobs, size, coverage)), { size, coverage, width: image.width, labels });
-  return rows.flat().length < 2 ? EMPTY : withLabels(rows, labels);
+  const aligned = alignRows(rowsOf(cutCells(regions, size, coverage)), { size, coverage, width: image.width, labels });
+  const rows = isTiled ? aligned : withoutSkin(image, aligned);
+  const pictures = rows
+    .map((row) => row.filter((cell) => !isBlankView(crop(image, cell))))
+    .filter((row) => row.length > 0);
+  return pictures.flat().length < 2 ? EMPTY : withLabels(pictures, labels);
 }
 
 /** Pixels of the shorter side: two recognisable cells do not fit in less. */

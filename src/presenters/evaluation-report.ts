@@ -52,11 +52,25 @@ export function presentEvaluationText({ figures, latency, calibration, gallery, 
   ].join("\n");
 }
 
-const HEADS = ["queries", "top-1", "top-3", "franch.", "match", "wrong", "ambig.", "unknown", "quick"] as const;
+const HEADS = [
+  "queries",
+  "top-1",
+  "top-3",
+  "franch.",
+  "match",
+  "wrong",
+  "ambig.",
+  "unknown",
+  "quick",
+  "compared",
+] as const;
 
 function cells({ queries, ...row }: Row): readonly string[] {
-  const { top1, top3, franchise, matched, wronglyMatched, ambiguous, unknown, quick } = row;
-  return [String(queries), ...[top1, top3, franchise, matched, wronglyMatched, ambiguous, unknown, quick].map(percent)];
+  const { top1, top3, franchise, matched, wronglyMatched, ambiguous, unknown, quick, compared } = row;
+  return [
+    String(queries),
+    ...[top1, top3, franchise, matched, wronglyMatched, ambiguous, unknown, quick, compared].map(percent),
+  ];
 }
 
 function summary({ figures, calibration }: Pick<Evaluation, "figures" | "calibration">): readonly [string, string][] {

@@ -31,7 +31,7 @@ export function presentIdentification(
     case "ambiguous":
       return [
         heading,
-        chalk.yellow("Not sure. It could be one of these:"),
+        chalk.yellow(doubtInWords(verdict.candidates)),
         ...verdict.candidates.map((candidate) => `  ${candidateLine(candidate, chalk)}`),
       ].join("\n");
     case "unknown":
@@ -59,9 +59,14 @@ export function confidenceBar(confidence: number): string {
 
 const BAR_CELLS = 10;
 
+/** Which season it is matters less than which story: the songs are those of all seasons. */
+function doubtInWords([first, second]: readonly Candidate[]): string {
+  const isOneStory = first?.franchise !== undefined && first.franchise === second?.franchise;
+  return isOneStory ? "Not sure which of one franchise it is:" : "Not sure. It could be one of these:";
+}
+
 function matchLines(best: Candidate, chalk: ChalkInstance): readonly string[] {
-  const shared =
-    best.sameArtwork.length === 0 ? [] : [chalk.dim(`This cover is also used by ${links(best.sameArtwork)}.`)];
+  const shared = best.sameArtwork.length === 0 ? [] : [chalk.dim(`This cover is also used by ${sharers(best)}.`)];
   return [chalk.bold(plainText(best.title)), `${sureness(best, chalk)}  ${chalk.dim(link(best.anilistId))}`, ...shared];
 }
 
@@ -93,8 +98,13 @@ function percent(confidence: number): string {
   return `${rounded >= 99 ? rounded.toFixed(1) : Math.round(confidence * 100)} %`;
 }
 
-function links(anilistIds: readonly number[]): string {
-  return anilistIds.map(link).join(", ");
+/** "Monster (anilist.co/anime/19), Mushishi (anilist.co/anime/457)" */
+function sharers({ sameArtwork, sameArtworkTitles = [] }: Candidate): string {
+  const named = sameArtwork.map((anilistId, at) => {
+    const title = plainText(sameArtworkTitles[at] ?? "");
+    return title === "" ? link(anilistId) : `${title} (${link(anilistId)})`;
+  });
+  return named.join(", ");
 }
 
 function link(anilistId: number): string {

@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { indexVerb } from "../../src/cli/index-verb.ts";
@@ -16,10 +18,12 @@ import { openQdrant } from "../../src/wire-qdrant.ts";
 import { clock, openCovers } from "../../src/wire-sources.ts";
 import { posterOf } from "../support/posters.ts";
 import { runDouble } from "../support/qdrant.ts";
+import { hasRedis, startRedis } from "../support/redis.ts";
 import { tempDir } from "../support/temp-dir.ts";
 import { toldOutput } from "../support/told-output.ts";
 
 const EXAMPLES = resolve(import.meta.dirname, "../../examples/posters");
+const MAIN = resolve(import.meta.dirname, "../../dist/main.js");
 const PICTURES = ["iron-lullaby-1.webp", "paper-comet-1.webp", "velvet-static-1.webp"];
 
 /** opfind on a Qdrant, as another machine with the same folder of pictures would be. */
@@ -113,5 +117,22 @@ describe("opfind on Qdrant", () => {
     await expect(openQdrant(context)).rejects.toMatchObject({ code: "index-down" });
     const config = readConfig({ OPFIND_INDEX: "qdrant", OPFIND_DATA_DIR: tempDir() });
     await expect(openStore({ ...context, config })).rejects.toMatchObject({ code: "config-invalid" });
+  });
+
+  test("leaves nothing open: a process answers, and ends by itself", async () => {
+    const { url } = await runDouble();
+    const redis = hasRedis ? await startRedis() : undefined;
+    const env = {
+      ...process.env,
+      OPFIND_DATA_DIR: tempDir(),
+      OPFIND_INDEX: "qdrant",
+      QDRANT_URL: url,
+      REDIS_URL: redis?.url,
+      ANILIST_URL: "http://127.0.0.1:1",
+    };
+    const words = [MAIN, "identify", join(EXAMPLES, PICTURES[0] ?? ""), "--json", "--no-songs"];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { env, timeout: 25_000 });
+    expect(JSON.parse(stdout)).toMatchObject({ verdict: "unknown", code: "index-empty" });
+    expect(stderr).not.toContain("Redis is away");
   });
 });

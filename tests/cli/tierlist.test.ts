@@ -142,6 +142,30 @@ describe("opfind tierlist", () => {
     expect(facts).toMatchObject({ songs: [], withoutSongs: [{ title: "Rock & <Roll>", code: "source-down" }] });
   });
 
+  test("writes a line per picture as CSV, ids and titles for matches alone, and asks for no songs", async () => {
+    const { wire, asked } = wireOf(2);
+    const { file } = await boardFile();
+    const lines = (await run([file, "--format", "csv"], wire)).stdout.trimEnd().split("\n");
+    expect(lines).toHaveLength(1 + 7);
+    expect(lines[0]).toBe("row,colour,place,left,top,width,height,verdict,confidence,anilistId,title");
+    expect(lines[1]).toMatch(/^1,#ff7f7f,1,\d+,\d+,9\d,14\d,match,0\.9\d+,11,Rock & <Roll>$/);
+    expect(lines[3]).toMatch(/^1,#ff7f7f,3,.*,unknown,0\.\d+,,$/);
+    expect(asked).toEqual([]);
+  });
+
+  test("says so instead of writing an empty playlist", async () => {
+    const { file } = await boardFile();
+    const { stdout, stderr } = await run([file, "--format", "m3u8"], wireOf(1).wire);
+    expect(stdout).toBe("");
+    expect(stderr).toContain("the playlist is empty");
+  });
+
+  test("refuses a playlist without songs, before any work", async () => {
+    await expect(run(["board.png", "--format", "m3u8", "--no-songs"], wireOf(0).wire)).rejects.toMatchObject({
+      code: "usage",
+    });
+  });
+
   test("lists the rows for people", async () => {
     const { file } = await boardFile();
     const { stdout } = await run([file, "--no-songs"], wireOf(2).wire);

@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { VARIABLES } from "../../src/config.ts";
 
 /** Empty counts as not set and wins over .env, as in the root's vitest.config.ts. */
-const NOTHING_SET = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, ""]));
+const NOTHING_SET = Object.fromEntries([...VARIABLES.keys()].map((name) => [name, ""]));
 
 export default defineConfig({
   test: {

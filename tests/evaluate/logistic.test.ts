@@ -17,6 +17,7 @@ function drawn(count: number, seed: string): readonly Example[] {
       agreement: 1,
       size: random() * 2 - 1,
       crowd: 0,
+      inliers: 0,
     };
     return { features, isRight: random() < probability(features, TRUE), weight: 1, group: String(at % 20) };
   });
@@ -48,7 +49,16 @@ describe("logistic regression", () => {
     const weights = fitLogistic(separable);
     expect(Object.values(weights).every(Number.isFinite)).toBe(true);
     const sure = probability(
-      { ...separable[0]?.features, score: 0.5, margin: 0.35, contrast: 0.5, agreement: 1, size: 0, crowd: 0 },
+      {
+        ...separable[0]?.features,
+        score: 0.5,
+        margin: 0.35,
+        contrast: 0.5,
+        agreement: 1,
+        size: 0,
+        crowd: 0,
+        inliers: 0,
+      },
       weights,
     );
     expect(sure).toBeGreaterThan(0.9);

@@ -52,6 +52,11 @@ describe("the verdict", () => {
     expect(confidences.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(1);
   });
 
+  test("is a match where very many points agree, however little the network sees", () => {
+    const seen = (inliers: number) => answer({ ...ranked(1, 0.5), inliers }, ranked(2, 0.49)).kind;
+    expect([seen(24), seen(25)]).toEqual(["unknown", "match"]);
+  });
+
   test("never claims more than the calibration run could know", () => {
     const { candidates } = answer(ranked(1, 0.99), ranked(2, 0.1));
     expect(candidates[0]?.confidence).toBe(CALIBRATION.ceiling);
@@ -121,7 +126,7 @@ describe("the features of the leader", () => {
 });
 
 describe("a calibration", () => {
-  const features: Features = { score: 0.5, margin: 0.1, contrast: 0.2, agreement: 1, size: 0, crowd: 0 };
+  const features: Features = { score: 0.5, margin: 0.1, contrast: 0.2, agreement: 1, size: 0, crowd: 0, inliers: 0 };
 
   test("turns features into a probability", () => {
     expect(probability(features, WEIGHTS)).toBeCloseTo(0.5);
@@ -135,7 +140,12 @@ describe("a calibration", () => {
     expect(isFor(written, "m@2")).toBe(false);
   });
 
-  test.each([[{}], [null], [{ ...uncalibrated("m@1"), format: 2 }], [{ ...uncalibrated("m@1"), ceiling: 3 }]])(
+  test("of the first format, which knew nothing of points, is read as well", () => {
+    const written = { ...uncalibrated("m@1"), format: 1 };
+    expect(parseCalibration(JSON.parse(JSON.stringify(written)))).toEqual(written);
+  });
+
+  test.each([[{}], [null], [{ ...uncalibrated("m@1"), format: 3 }], [{ ...uncalibrated("m@1"), ceiling: 3 }]])(
     "of another form is refused: %#",
     (json) => {
       expect(() => parseCalibration(json)).toThrow(expect.objectContaining({ code: "manifest-invalid" }));

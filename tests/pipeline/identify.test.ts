@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { OpfindError } from "../../src/errors.ts";
 import { uncalibrated } from "../../src/pipeline/calibration.ts";
 import { type IdentifyDeps, identify } from "../../src/pipeline/identify.ts";
-import type { Embedding, Neighbour, PosterLabel, RgbImage } from "../../src/pipeline/ports.ts";
+import { identifyMany } from "../../src/pipeline/identify-many.ts";
+import type { Embedding, Neighbour, PosterLabel, RgbImage, Verifier } from "../../src/pipeline/ports.ts";
 import { busyPicture, flatPicture } from "../support/pictures.ts";
 
 const QUERY = busyPicture(120, 170);
@@ -121,6 +122,30 @@ describe("identify", () => {
     const { deps } = pipeline({ first: [near(1, 0.95), near(3, 0.9), near(2, 0.4)] });
     const { verdict } = await identify(QUERY, deps, NEVER);
     expect(verdict).toMatchObject({ kind: "match", best: { anilistId: 10 } });
+  });
+
+  test("compares points when all views leave it in doubt, and lets them decide", async () => {
+    const { deps } = pipeline({ first: [near(1, 0.5), near(2, 0.48)] });
+    const asked: (readonly number[])[] = [];
+    const verifier: Verifier = {
+      compare: async (_, posterIds) => {
+        asked.push(posterIds);
+        return { kind: "compared", inliers: new Map([[2, 60]]) };
+      },
+      close: async () => {},
+    };
+    const { weights, thresholds } = deps.calibration;
+    const calibration = {
+      ...deps.calibration,
+      weights: { ...weights, verified: { ...weights.all, bias: -20, inliers: 5 } },
+      thresholds: { ...thresholds, doubtful: 0.01 },
+    };
+    const { verdict, timings } = await identify(QUERY, { ...deps, calibration, verifier }, NEVER);
+    expect(asked).toEqual([[1, 2]]);
+    expect(verdict).toMatchObject({ kind: "match", best: { anilistId: 20 } });
+    expect(timings.map(({ stage }) => stage)).toContain("verify");
+    const [many] = await identifyMany([QUERY], { ...deps, calibration, verifier, onProgress: () => {} }, NEVER);
+    expect(many).toEqual(verdict);
   });
 
   test("says how long each stage took, each once, in the order they ran", async () => {

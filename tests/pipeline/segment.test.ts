@@ -15,6 +15,13 @@ const PLAIN = { label: 0, between: 0, inset: 0, caption: 0 } as const;
 const POSTERS = join(import.meta.dirname, "../../examples/posters");
 const LABELLED = "a board with gaps, round corners and labels";
 
+function grid(gap: number, ground: string): BoardStyle {
+  return {
+    ...{ ...PLAIN, width: 90, height: 128, gap, radius: 0, ground, panel: ground },
+    ...{ tiers: [38], columns: 8, inset: gap },
+  };
+}
+
 const STYLES: Readonly<Record<string, BoardStyle>> = {
   "a board with gaps, round corners and labels": {
     ...{ ...COVERS, tiers: [5, 9, 14], columns: 9 },
@@ -35,39 +42,58 @@ const STYLES: Readonly<Record<string, BoardStyle>> = {
     ...{ ...PLAIN, width: 120, height: 120, gap: 14, radius: 4, ground: "#0b1622", panel: "#0b1622" },
     ...{ tiers: [24], columns: 6, inset: 14, caption: 24 },
   },
-  "a grid with narrow gaps": {
-    ...{ ...PLAIN, width: 90, height: 128, gap: 6, radius: 0, ground: "#101014", panel: "#101014" },
-    ...{ tiers: [40], columns: 8, inset: 6 },
+  "a grid with narrow gaps": grid(6, "#101014"),
+  "a grid with gaps of four pixels": grid(4, "#101014"),
+  "a white grid with gaps of three pixels": grid(3, "#ffffff"),
+  "a grid with gaps of two pixels": grid(2, "#101014"),
+  "a grid with lines of one pixel": grid(1, "#000000"),
+  "rows of upright tiles without gaps behind labels": {
+    ...{ width: 72, height: 104, gap: 0, radius: 0, ground: "#000000", panel: "#1a1a17" },
+    ...{ tiers: [4, 12, 7, 2, 11], columns: 10, label: 100, between: 2, inset: 0, caption: 0 },
+  },
+  "labelled rows with narrow gaps": {
+    ...{ width: 90, height: 128, gap: 4, radius: 4, ground: "#18181b", panel: "#27272a", tiers: [5, 9, 14] },
+    ...{ columns: 9, label: 110, between: 6, inset: 4, caption: 0 },
   },
 };
 
 const JOURNEYS: Readonly<Record<string, BoardJourney>> = {
   "as drawn": { scale: 1, quality: null, hasChrome: false },
   "as JPEG": { scale: 1, quality: 80, hasChrome: false },
+  "as poor JPEG": { scale: 1, quality: 60, hasChrome: false },
   "scaled down, as JPEG": { scale: 0.75, quality: 85, hasChrome: false },
   "scaled up": { scale: 1.5, quality: null, hasChrome: false },
+  "scaled up, as JPEG": { scale: 1.25, quality: 85, hasChrome: false },
   "in a browser": { scale: 1, quality: null, hasChrome: true },
   "in a browser, scaled, as JPEG": { scale: 0.9, quality: 85, hasChrome: true },
 };
 
-/** What the help leaves out: JPEG closes narrow gaps, and blurs the ends of scaled tier lists without any. */
-function isReadable({ gap, label }: BoardStyle, { scale, quality }: BoardJourney): boolean {
-  if (quality === null) return true;
-  return gap > 0 ? gap * scale >= 5 : label === 0 || scale === 1;
+/** What the help leaves out: boards that lost their gaps, or their seams, to JPEG. They count in the sum below. */
+function isReadable({ gap }: BoardStyle, { scale, quality }: BoardJourney): boolean {
+  if (quality === null) return gap === 0 || gap > 1;
+  return quality >= 80 && (gap === 0 || gap * scale > 2);
 }
 
 const CASES = Object.entries(STYLES).flatMap(([style, drawn]) =>
-  Object.entries(JOURNEYS)
-    .filter(([, way]) => isReadable(drawn, way))
-    .map(([journey, way]) => ({ style, journey, drawn, way })),
+  Object.entries(JOURNEYS).map(([journey, way]) => ({ style, journey, drawn, way })),
 );
 
 describe("finding the cells of a board", () => {
+  const sum = { hits: 0, cells: 0, found: 0 };
   test.each(CASES)("finds the pictures of $style, $journey", async ({ drawn, way }) => {
-    const { image, cells } = await drawBoard(drawn, way);
+    const { image, cells } = await drawBoard(drawn, way, 3);
     const found = segment(image).cells;
     const hits = cells.filter((cell) => found.some((other) => iou(cell, other) >= 0.9)).length;
-    expect((2 * hits) / (cells.length + found.length)).toBeGreaterThanOrEqual(0.98);
+    sum.hits += hits;
+    sum.cells += cells.length;
+    sum.found += found.length;
+    const least = isReadable(drawn, way) ? 0.9 : 0;
+    expect((2 * hits) / (cells.length + found.length)).toBeGreaterThanOrEqual(least);
+  });
+
+  test("finds them with an F1 of .98 over all boards together, each within IoU .9", () => {
+    expect(sum.cells).toBeGreaterThan(2_500);
+    expect((2 * sum.hits) / (sum.cells + sum.found)).toBeGreaterThanOrEqual(0.98);
   });
 
   test("puts the lines of one tier into one row, under its label's colour", async () => {

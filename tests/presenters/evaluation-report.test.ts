@@ -14,6 +14,7 @@ const ROW = {
   ambiguous: 0,
   unknown: 0.25,
   quick: 0.5,
+  compared: 0.05,
 };
 
 const EVALUATION: Evaluation = {

@@ -40,6 +40,27 @@ describe("an identified picture", () => {
     expect(text({ kind: "match", best, candidates: [best] })).toContain("99.9 %");
   });
 
+  test("names the others whose cover is the same artwork", () => {
+    const best = candidate(1, "Monster", 0.99, { sameArtwork: [17], sameArtworkTitles: ["Monster Recap"] });
+    expect(text({ kind: "match", best, candidates: [best] })).toContain(
+      "This cover is also used by Monster Recap (anilist.co/anime/17).",
+    );
+  });
+
+  test("says that only the season is in doubt when it is", () => {
+    const [one, two] = [candidate(1, "Monster", 0.5), candidate(2, "Monster 2", 0.4)];
+    const told = (franchise: string) =>
+      text({
+        kind: "ambiguous",
+        candidates: [
+          { ...one, franchise: "#1" },
+          { ...two, franchise },
+        ],
+      });
+    expect(told("#1")).toContain("Not sure which of one franchise it is:");
+    expect(told("#2")).toContain("Not sure. It could be one of these:");
+  });
+
   test("says when the cover belongs to another anime as well", () => {
     const best = candidate(1, "Cowboy Bebop", 0.99, { sameArtwork: [17, 18] });
     expect(text({ kind: "match", best, candidates: [best] })).toContain(

@@ -27,6 +27,8 @@ export interface BoardStyle {
   readonly inset: number;
   /** height of the captions below the pictures */
   readonly caption: number;
+  /** folder of the pictures; without it opfind's own posters */
+  readonly folder?: string;
 }
 
 /** What happened to the board on its way. */
@@ -45,6 +47,7 @@ export interface DrawnBoard {
 
 const LABELS = ["#ff7f7f", "#ffbf7f", "#ffdf7f", "#ffff7f", "#bfff7f"];
 const CHROME = { bar: 84, margin: 23 } as const;
+const MOST_PICTURES = 120;
 const POSTERS = join(import.meta.dirname, "../../examples/posters");
 
 /** Draws a board of opfind's own posters and knows where each of them stands. */
@@ -101,12 +104,14 @@ function layOut(style: BoardStyle) {
   });
 }
 
-async function posters({ width, height, radius }: BoardStyle): Promise<readonly Buffer[]> {
-  const files = readdirSync(POSTERS).filter((file) => file.endsWith(".webp"));
+async function posters({ width, height, radius, folder = POSTERS }: BoardStyle): Promise<readonly Buffer[]> {
+  const files = readdirSync(folder)
+    .filter((file) => /\.(?:webp|jpg)$/.test(file))
+    .slice(0, MOST_PICTURES);
   const corners = svg(width, height, `<rect width="${width}" height="${height}" rx="${radius}" fill="white"/>`);
   return await Promise.all(
     files.map((file) =>
-      sharp(join(POSTERS, file))
+      sharp(join(folder, file))
         .resize(width, height, { fit: "cover" })
         .ensureAlpha()
         .composite(radius > 0 ? [{ input: corners, blend: "dest-in" }] : [])

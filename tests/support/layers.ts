@@ -12,6 +12,7 @@ const PORTS = "pipeline/(ports|reindexing)\\.ts";
 /** Room → what it may import besides itself (patterns below src/). The map of src/README.md, as rules. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
+  settings: [],
   pipeline: ["domain/", ERRORS, LOG, ENTRY_POINT],
   index: ["domain/", PORTS, ERRORS, LOG, ENTRY_POINT],
   sources: ["domain/", PORTS, ERRORS, LOG],
@@ -41,6 +42,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "@qdrant/js-client-rest": ["index/qdrant/"],
   "@fastify/[a-z-]+": ["http/"],
   "@redis/client": ["http/", "sources/"],
+  "@techstark/opencv-js": ["pipeline/opencv\\.ts"],
   "@urql/core": ["sources/"],
   "better-sqlite3": ["index/", "sources/", "cli/doctor/", "models/process-lock\\.ts"],
   "cli-progress": ["cli/output\\.ts"],

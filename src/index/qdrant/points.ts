@@ -11,6 +11,8 @@ export interface Wanted {
   readonly payload?: readonly string[] | boolean;
   /** names of vectors; true: all */
   readonly vectors?: readonly string[] | boolean;
+  /** what most replicas say, rather than the one that is asked: for whoever has just written */
+  readonly isAgreed?: boolean;
 }
 
 const POINT_ID = z.int().nonnegative();
@@ -64,10 +66,12 @@ export class QdrantPoints {
   /** @returns the points of these ids that exist, in any order */
   async read(ids: readonly number[], wanted: Wanted, signal: AbortSignal): Promise<readonly PointRecord[]> {
     if (ids.length === 0) return [];
+    const agreement = wanted.isAgreed ? ({ consistency: "majority" } as const) : {};
     return await this.#connection.ask(
       {
         shape: z.array(RECORD),
-        send: (api, init) => api.getPoints({ collection_name: this.name, ids: [...ids], ...selection(wanted) }, init),
+        send: (api, init) =>
+          api.getPoints({ collection_name: this.name, ...agreement, ids: [...ids], ...selection(wanted) }, init),
       },
       signal,
     );

@@ -71,7 +71,7 @@ export class PosterWriter {
     const ids = posterIdsFor(sha256, anilistId);
     const ofAnime = { must: [{ key: "anilistId", match: { value: anilistId } }] };
     const [taken, sample] = await Promise.all([
-      this.#points.read(ids, { payload: true, vectors: true }, signal),
+      this.#points.read(ids, { payload: true, vectors: true, isAgreed: true }, signal),
       this.#points.first(ofAnime, { payload: true }, signal),
     ]);
     const facts = sample && readPayload(sample);
@@ -99,8 +99,9 @@ export class PosterWriter {
     const update_filter = { must: [{ is_empty: { key: "sha256" } }] };
     const points = [{ id: posterId, vector: named, payload }];
     await this.#points.write([{ upsert: { points, update_filter } }], signal);
+    // Read through the alias: a version that began to answer meanwhile has to have it, too.
     const present = await this.#payloadOf(posterId, signal);
-    return present === undefined || present.birth === birth ? { kind: "added", posterId } : undefined;
+    return present?.birth === birth ? { kind: "added", posterId } : undefined;
   }
 
   async #complete(
@@ -142,7 +143,7 @@ export class PosterWriter {
   }
 
   async #payloadOf(posterId: PosterId, signal: AbortSignal): Promise<PosterPayload | undefined> {
-    const [point] = await this.#points.read([posterId], { payload: true }, signal);
+    const [point] = await this.#points.read([posterId], { payload: true, isAgreed: true }, signal);
     return point && readPayload(point);
   }
 }

@@ -27,3 +27,8 @@ export function findBlobs({ data, width, height }: Mask): readonly Blob[] {
   }
   return blobs;
 }
+
+/** Pixels of all together. */
+export function areaOf(blobs: readonly Blob[]): number {
+  return blobs.reduce((sum, { area }) => sum + area, 0);
+}

@@ -1,5 +1,5 @@
 import type { Region } from "../region.ts";
-import type { Blob } from "./blobs.ts";
+import { areaOf, type Blob } from "./blobs.ts";
 import type { TileSize } from "./tiles.ts";
 
 /** Share of a slot that shows something, from which on it holds a picture: a dark cover on a dark ground keeps this. */
@@ -9,15 +9,13 @@ const FILLED = 0.6;
 const ASPECTS = { narrowest: 0.4, widest: 1.9 } as const;
 /** Sizes agree within this share and two pixels. */
 const AGREEING = 0.06;
-/** Share of all that the mask shows which the cells of one size must make up. */
-const COVERING = 0.15;
 
-/** The size that most blobs agree on, by area; undefined when they do not make up the picture. */
-export function commonSize(blobs: readonly Blob[]): TileSize | undefined {
+/** The size that most blobs agree on, by area; undefined when they fill less than `covering` pixels. */
+export function commonSize(blobs: readonly Blob[], covering: number): TileSize | undefined {
   const cells = blobs.filter(isCellLike);
   const groups = cells.map((cell) => cells.filter((other) => isAlike(cell, other)));
   const best = groups.reduce<readonly Blob[]>((most, group) => (areaOf(group) > areaOf(most) ? group : most), []);
-  if (best.length < 3 || areaOf(best) < COVERING * areaOf(blobs)) return undefined;
+  if (best.length < 3 || areaOf(best) < covering) return undefined;
   return { width: median(best.map(({ width }) => width)), height: median(best.map(({ height }) => height)) };
 }
 
@@ -32,10 +30,6 @@ function isAlike(a: Region, b: Region): boolean {
 
 function isNear(a: number, b: number): boolean {
   return Math.abs(a - b) <= AGREEING * Math.max(a, b) + 2;
-}
-
-function areaOf(blobs: readonly Blob[]): number {
-  return blobs.reduce((sum, { area }) => sum + area, 0);
 }
 
 type Coverage = (region: Region) => number;

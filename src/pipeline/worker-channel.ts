@@ -1,20 +1,24 @@
 import { Worker } from "node:worker_threads";
-import type { EmbedReply, EmbedRequest } from "./embed-protocol.ts";
 
 /** The worker thread stopped on its own; what it was asked for is lost, and a new one is started on the next call. */
 export class WorkerStopped extends Error {
   override readonly name = "WorkerStopped";
 }
 
-interface Waiting {
-  readonly resolve: (reply: EmbedReply) => void;
+/** Requests and replies carry the number that tells which belong together. */
+interface Numbered {
+  readonly id: number;
+}
+
+interface Waiting<Reply> {
+  readonly resolve: (reply: Reply) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /** Questions and answers with one worker thread. Every question is settled, also when the thread dies or is closed. */
-export class EmbedChannel {
+export class WorkerChannel<Request extends Numbered, Reply extends Numbered> {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Map<number, Waiting<Reply>>();
   #stopped: WorkerStopped | undefined;
 
   constructor(script: URL) {
@@ -24,8 +28,8 @@ export class EmbedChannel {
       this.#stop(new WorkerStopped(`its thread failed: ${error.message}`, { cause: error })),
     );
     this.#worker.on("exit", (code) => this.#stop(new WorkerStopped(`its thread ended with code ${code}`)));
-    this.#worker.on("message", (reply: EmbedReply) => this.#settle(reply));
-    // An idle network does not keep the process alive.
+    this.#worker.on("message", (reply: Reply) => this.#settle(reply));
+    // An idle thread does not keep the process alive.
     this.#worker.unref();
   }
 
@@ -37,11 +41,11 @@ export class EmbedChannel {
    * @param transfer buffers that move to the thread; they are empty here afterwards
    * @throws WorkerStopped, or the signal's reason: the thread then finishes its work unheard
    */
-  async ask(request: EmbedRequest, transfer: readonly ArrayBuffer[], signal: AbortSignal): Promise<EmbedReply> {
+  async ask(request: Request, transfer: readonly ArrayBuffer[], signal: AbortSignal): Promise<Reply> {
     signal.throwIfAborted();
     if (this.#stopped) throw this.#stopped;
     let onAbort = () => {};
-    const reply = new Promise<EmbedReply>((resolve, reject) => {
+    const reply = new Promise<Reply>((resolve, reject) => {
       onAbort = () => reject(signal.reason);
       signal.addEventListener("abort", onAbort, { once: true });
       this.#waiting.set(request.id, { resolve, reject });
@@ -62,7 +66,7 @@ export class EmbedChannel {
     await this.#worker.terminate();
   }
 
-  #settle(reply: EmbedReply): void {
+  #settle(reply: Reply): void {
     this.#waiting.get(reply.id)?.resolve(reply);
   }
 
