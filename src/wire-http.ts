@@ -2,12 +2,14 @@ import { lookup } from "node:dns/promises";
 import { join } from "node:path";
 import type { App } from "./http/app.ts";
 import type { Openness } from "./http/auth.ts";
+import type { TakeBackup } from "./http/backup-route.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { openHttpMeter } from "./http/http-meter.ts";
 import { openRates, type Rates } from "./http/rates.ts";
 import { buildServer, type ServerDeps } from "./http/server.ts";
 import { openSharedRates } from "./http/shared-rates.ts";
 import { readWebPage } from "./http/web-page.ts";
+import { takeBackup } from "./index/backup/take-backup.ts";
 import { type KeyStore, openKeyStore } from "./index/key-store.ts";
 import { rememberAnswers } from "./pipeline/answer-memory.ts";
 import { openPictures, type Pictures } from "./sources/pictures.ts";
@@ -88,7 +90,7 @@ function assemble(
   return {
     resident: { ...resident, ...rememberAnswers(resident) },
     fetchPicture: (url, signal) => pictures.picture(url, signal),
-    takeBackup: null, // no folder for backups can be set yet
+    takeBackup: openBackups(context),
     processFacts: () => ({
       version,
       uptimeSeconds: Math.round((clock.elapsedMs() - startedAt) / 1000),
@@ -105,6 +107,12 @@ function assemble(
 }
 
 const OPENNESS: Readonly<Record<"auto" | "0" | "1", Openness>> = { auto: "this-machine", "0": "closed", "1": "open" };
+
+/** The backups of `opfind backup`; how long they are kept is for that verb to say. */
+function openBackups({ config: { dataDir, backupDir }, log }: WireContext): TakeBackup {
+  const deps = { dataDir, archiveDir: backupDir, clock, log, onProgress: () => {} };
+  return async (signal) => await takeBackup(deps, { isFull: false, keepDays: null }, signal);
+}
 
 function openPicturesByUrl({ config: { env, home } }: WireContext): Pictures {
   return openPictures({

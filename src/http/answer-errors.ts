@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import type { AllowedMethods } from "./allowed-methods.ts";
 import { RequestProblem, toProblem } from "./problem.ts";
 
-export const PROBLEM_TYPE = "application/problem+json";
+const PROBLEM_TYPE = "application/problem+json";
 
 /** Answers any failure as a problem; the log hears of those that are nobody's but opfind's. */
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

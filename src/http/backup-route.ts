@@ -1,6 +1,5 @@
 import { z } from "zod";
 import type { App } from "./app.ts";
-import { RequestProblem } from "./problem.ts";
 import { BODY_PROBLEMS, COLLISION, PROBLEMS, STORE_PROBLEMS } from "./problem-schema.ts";
 
 const answer = z.object({
@@ -20,8 +19,7 @@ const answer = z.object({
 export type TakeBackup = (signal: AbortSignal) => Promise<z.output<typeof answer>>;
 
 interface Deps {
-  /** null where no folder for backups is set */
-  readonly takeBackup: TakeBackup | null;
+  readonly takeBackup: TakeBackup;
   readonly stopping: AbortSignal;
 }
 
@@ -38,9 +36,6 @@ export function backupRoute(app: App, { takeBackup, stopping }: Deps): void {
       response: { 201: answer, ...PROBLEMS, ...BODY_PROBLEMS, ...COLLISION, ...STORE_PROBLEMS },
     },
     handler: async (_, reply) => {
-      if (!takeBackup) {
-        throw new RequestProblem("backup-not-set-up", "The operator has set no folder for backups.");
-      }
       const taken = await takeBackup(stopping);
       reply.code(201);
       return taken;

@@ -5,7 +5,7 @@ import type { RequestCode } from "./request-codes.ts";
 import { RETRY_AFTER_S, STATUSES } from "./statuses.ts";
 
 /** A problem as RFC 9457 writes it, with opfind's code beside. */
-export interface Problem {
+interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;

@@ -2,7 +2,7 @@ import { OpfindError } from "../errors.ts";
 import type { Resident, ResidentFacts } from "../pipeline/resident.ts";
 import type { ProcessFacts } from "./process-facts.ts";
 
-export interface Part {
+interface Part {
   readonly name: "process" | "gallery" | "network" | "queue";
   readonly isWell: boolean;
   readonly detail: string;

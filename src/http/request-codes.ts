@@ -17,7 +17,6 @@ const REQUEST_CODES = [
   "poster-unknown",
   "not-in-gallery",
   "job-unknown",
-  "backup-not-set-up",
 ] as const;
 
 export type RequestCode = (typeof REQUEST_CODES)[number];

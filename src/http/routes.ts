@@ -26,7 +26,7 @@ import { visualRoute } from "./visual-route.ts";
 export interface RouteDeps {
   readonly resident: Resident;
   readonly fetchPicture: FetchPicture;
-  readonly takeBackup: TakeBackup | null;
+  readonly takeBackup: TakeBackup;
   readonly processFacts: () => ProcessFacts;
   readonly page: WebPage;
   readonly metrics: MetricsPage;

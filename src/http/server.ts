@@ -29,7 +29,7 @@ export interface ServerDeps {
   /** what routes ask */
   readonly resident: Resident;
   readonly fetchPicture: FetchPicture;
-  readonly takeBackup: TakeBackup | null;
+  readonly takeBackup: TakeBackup;
   readonly processFacts: () => ProcessFacts;
   readonly page: WebPage;
   readonly metrics: MetricsPage;

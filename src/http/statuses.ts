@@ -30,7 +30,6 @@ export const STATUSES: Readonly<Record<ErrorCode | RequestCode, Status>> = {
   "poster-unknown": { status: 404, title: "There is no such poster" },
   "not-in-gallery": { status: 404, title: "The gallery has no poster of this anime" },
   "job-unknown": { status: 404, title: "There is no such job" },
-  "backup-not-set-up": { status: 409, title: "Backups are not set up" },
   usage: { status: 400, title: "The request is not valid" },
   "config-invalid": broken,
   aborted: { status: 499, title: "The request was given up" },

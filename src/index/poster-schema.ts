@@ -83,5 +83,9 @@ export const POSTER_MIGRATIONS: readonly string[] = [
   ) STRICT;
   INSERT INTO archived VALUES (NULL, NULL);
   `,
+  `
+  -- A look at the posters of one anime costs the same however large the gallery is.
+  CREATE INDEX posters_by_anime ON posters (anilist_id);
+  `,
   DISCORD_TABLES,
 ];

@@ -54,6 +54,19 @@ export function posterStoreContract(name: string, open: () => PosterStore | Prom
       expect(await store.image(two.posterId)).not.toBeNull();
     });
 
+    test("tells the posters of one anime, oldest first", async () => {
+      const store = await open();
+      const { anime } = posterOf(7);
+      for (const poster of [posterOf(7), posterOf(8), posterOf(9, { anime })]) await store.add(poster);
+      const { signal } = new AbortController();
+      const told = await store.postersOf(7, signal);
+      expect(told.map(({ posterId, sha256 }) => [posterId, sha256])).toEqual([
+        [1, posterOf(7).sha256],
+        [3, posterOf(9).sha256],
+      ]);
+      expect(await store.postersOf(404, signal)).toEqual([]);
+    });
+
     test("knows an image only with the anime and the model it was added for", async () => {
       const store = await open();
       const { sha256 } = posterOf(7);

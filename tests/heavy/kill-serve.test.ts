@@ -7,12 +7,13 @@ import sharp from "sharp";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openOpfindClient } from "../../clients/typescript/client.ts";
 import { openPosterStore } from "../../src/index/poster-store.ts";
+import { deferred } from "../support/deferred.ts";
 import { stillClock } from "../support/posters.ts";
 import { alone, runOpfind, type ServeProcess, startServe } from "../support/serve-process.ts";
 
 const KILLS = Number(process.env["OPFIND_TEST_KILLS"] ?? 50);
-/** How long after the work began the last kill comes; the moments are spread evenly up to here. */
-const LAST_KILL_MS = 1_500;
+/** How long after its first acknowledgement the last process is killed; the moments are spread evenly up to here. */
+const LAST_KILL_MS = 600;
 const AT_ONCE = 4;
 
 let dataDir: string;
@@ -34,7 +35,11 @@ async function pictureOf(number: number): Promise<Buffer> {
 }
 
 /** Teaches pictures one after another until the service is gone. @returns what it acknowledged, by checksum */
-async function teach({ url }: ServeProcess, numbers: Iterator<number>): Promise<ReadonlyMap<string, number>> {
+async function teach(
+  { url }: ServeProcess,
+  numbers: Iterator<number>,
+  onAcknowledged: () => void,
+): Promise<ReadonlyMap<string, number>> {
   const client = openOpfindClient({ baseUrl: url, apiKey });
   const acknowledged = new Map<string, number>();
   for (;;) {
@@ -45,6 +50,7 @@ async function teach({ url }: ServeProcess, numbers: Iterator<number>): Promise<
       const { data, error } = await client.POST("/api/v1/admin/vectors/upsert", { body });
       if (error) throw new RangeError(`${error.code}: ${error.detail}`);
       if (data) acknowledged.set(data.sha256, anilistId);
+      onAcknowledged();
     } catch (error) {
       if (error instanceof RangeError) throw error;
       return acknowledged;
@@ -94,7 +100,9 @@ test(
         expect([202, 409]).toContain(response.status);
         reindexes++;
       }
-      const teaching = Array.from({ length: AT_ONCE }, () => teach(service, numbers));
+      const first = deferred();
+      const teaching = Array.from({ length: AT_ONCE }, () => teach(service, numbers, () => first.resolve()));
+      await Promise.race([first.promise, Promise.all(teaching)]);
       // The moment is the point of this test: spread evenly, hence real time.
       await pause((LAST_KILL_MS * (kill + 1)) / KILLS);
       await service.end("SIGKILL");

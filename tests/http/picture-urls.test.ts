@@ -23,7 +23,12 @@ async function service({ hosts, answers = [[{ address: "127.0.0.1", family: 4 }]
   const { app, bugs } = await openTestServer({
     openness: "open",
     fetchPicture: pictures.picture,
-    resident: residentDouble({ identify: async (bytes) => (got.push(bytes), MATCH) }),
+    resident: residentDouble({
+      async identify(bytes) {
+        got.push(bytes);
+        return MATCH;
+      },
+    }),
   });
   const ask = async (imageUrl: string) => {
     const { statusCode, body } = await app.inject({ method: "POST", url: "/api/v1/identify", payload: { imageUrl } });

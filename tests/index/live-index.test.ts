@@ -57,6 +57,23 @@ test("what was added while its successor was built is found in the successor", a
   expect((await nearest(9))?.posterId).toBe(posterId);
 });
 
+test("its version changes with the gallery, whoever changes it, and with the index itself", async () => {
+  const { store, dataDir, live, wait } = await scene();
+  const versions = [await live.version(), await live.version()];
+  const other = openPosterStore({ dataDir, clock: stillClock() });
+  const { posterId } = await other.add(posterOf(7, { image: null }));
+  wait(2_000);
+  versions.push(await live.version());
+  await other.remove(posterId);
+  wait(2_000);
+  versions.push(await live.version());
+  other.close();
+  await live.replace(new FlatIndex(16), store.ends("model-a"));
+  versions.push(await live.version());
+  expect(versions[0]).toBe(versions[1]);
+  expect(new Set(versions).size).toBe(4);
+});
+
 test("a search that began in the former index ends there before it is closed", async () => {
   const events: string[] = [];
   let finish = () => {};
