@@ -4,7 +4,7 @@ import { inBatches } from "./rows.ts";
 import type { StoreEnds } from "./store-state.ts";
 
 /** What of the poster store an open index follows. */
-export interface IndexTruth {
+interface IndexTruth {
   ends(modelId: string): StoreEnds;
   embeddings(modelId: string, after: number): AsyncIterable<IndexedPoster>;
   removedSince(removalId: number): readonly PosterId[];

@@ -14,7 +14,7 @@ import { readTierList, type TierListDeps } from "./tier-list.ts";
 import type { Turn, WorkQueue } from "./work-queue.ts";
 
 /** What the resident counts; metrics.ts keeps it. */
-export interface ResidentMeter {
+interface ResidentMeter {
   identified(identification: Identification): void;
 }
 

@@ -47,7 +47,7 @@ export interface Resident {
   facts(): Promise<ResidentFacts>;
 }
 
-export interface TierListTurn extends Turn {
+interface TierListTurn extends Turn {
   readonly onProgress?: (done: number, total: number) => void;
 }
 

@@ -47,7 +47,10 @@ async function gallery(shown: readonly Shown[], { asked = embeddingOf(1) }: { re
     index,
     embedder: {
       modelId: "model-a",
-      embed: async (images: readonly RgbImage[]) => (looks++, images.map(() => asked)),
+      embed: async (images: readonly RgbImage[]) => {
+        looks++;
+        return images.map(() => asked);
+      },
     },
     decode: async () => busyPicture(60, 80),
     queue: { run: (work) => work() },

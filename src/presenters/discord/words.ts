@@ -17,7 +17,7 @@ type Path<Node> = {
 type Singular<Name extends string> = Name extends `${infer Stem}_${"one" | "other"}` ? Stem : Name;
 
 /** Plain strings come from outside and are escaped in `markdown`; `Markdown` stands as it is. `count` picks the plural. */
-export type WordValues = Readonly<Record<string, string | number | Markdown>>;
+type WordValues = Readonly<Record<string, string | number | Markdown>>;
 
 /** The sentences of one language. */
 export interface Say {
@@ -30,7 +30,7 @@ export interface Say {
 }
 
 /** A sentence as Discord's command definitions want it. */
-export interface Localised {
+interface Localised {
   readonly text: string;
   readonly localizations: LocalizationMap;
 }
