@@ -44,6 +44,10 @@ class OpenCvVerifier implements Verifier {
   /** oldest use first */
   readonly #known = new Map<PosterId, Keypoints>();
   #channel: Channel | undefined;
+  /** the thread has answered once: OpenCV is there */
+  #isReady = false;
+  /** threads ended so far: several pictures wait for one thread, and its end is one failure */
+  #ended = 0;
   #lastId = 0;
   #failures = 0;
 
@@ -53,7 +57,8 @@ class OpenCvVerifier implements Verifier {
 
   async compare(picture: RgbImage, posterIds: readonly PosterId[], signal: AbortSignal): Promise<Verification> {
     if (this.#failures >= FAILURES) return { kind: "failed", why: "it failed too often" };
-    const { budgetMs = BUDGET_MS + (this.#channel ? 0 : START_MS) } = this.#options;
+    const { budgetMs = BUDGET_MS + (this.#isReady ? 0 : START_MS) } = this.#options;
+    const thread = this.#ended;
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]);
     try {
       const inliers = await this.#inliers(shrinkTowards(picture, SUFFICIENT), posterIds, inTime);
@@ -61,20 +66,24 @@ class OpenCvVerifier implements Verifier {
       return { kind: "compared", inliers };
     } catch (cause) {
       if (signal.aborted) throw new OpfindError("aborted", "Comparing posters was stopped.", { cause });
-      return await this.#failed(cause);
+      return await this.#failed(cause, thread);
     }
   }
 
   async close(): Promise<void> {
     const channel = this.#channel;
     this.#channel = undefined;
+    this.#isReady = false;
+    this.#ended += 1;
     await channel?.close();
   }
 
   /** Whatever it was, a new thread is in no way bound to it: a hanging one is ended with its work. */
-  async #failed(cause: unknown): Promise<Verification> {
-    this.#failures += 1;
-    await this.close();
+  async #failed(cause: unknown, thread: number): Promise<Verification> {
+    if (thread === this.#ended) {
+      this.#failures += 1;
+      await this.close();
+    }
     const why = cause instanceof Error ? cause.message : String(cause);
     this.#options.log.warn({ failures: this.#failures }, `posters were not compared point by point: ${why}`);
     return { kind: "failed", why };
@@ -136,7 +145,9 @@ class OpenCvVerifier implements Verifier {
   async #ask(request: VerifyRequest, signal: AbortSignal): Promise<VerifyReply> {
     if (this.#channel?.isStopped) this.#channel = undefined;
     this.#channel ??= new WorkerChannel(this.#options.workerScript ?? entryPoint(import.meta.url, "verify-worker"));
-    return await this.#channel.ask(request, [], signal);
+    const reply = await this.#channel.ask(request, [], signal);
+    this.#isReady = true;
+    return reply;
   }
 }
 

@@ -123,6 +123,12 @@ describe("a comparison that fails", () => {
     expect(await ask(0)).toEqual({ kind: "failed", why: "it failed too often" });
   });
 
+  test("under four pictures at once is one failure", async () => {
+    const all = await Promise.all([2, 2, 2, 2].map(ask));
+    expect(all.map(({ kind }) => kind)).toEqual(["failed", "failed", "failed", "failed"]);
+    expect(await ask(0)).toMatchObject({ kind: "compared" });
+  });
+
   test("now and then is tried again every time", async () => {
     for (const how of [3, 3, 0, 3, 3]) await ask(how);
     expect(await ask(0)).toMatchObject({ kind: "compared" });
