@@ -15,9 +15,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
 }
 
 /** The parser of forms fails with plain errors where a form breaks off. */
-function ofBody(error: unknown, { isRead, is404, headers }: FastifyRequest): RequestProblem | null {
+function ofBody(error: unknown, { isRead, headers }: FastifyRequest): RequestProblem | null {
   const isForm = headers["content-type"]?.toLowerCase().startsWith("multipart/form-data") === true;
-  if (isRead || is404 || !isForm || !(error instanceof Error) || "statusCode" in error || "code" in error) return null;
+  if (isRead || !isForm || !(error instanceof Error) || "statusCode" in error || "code" in error) return null;
   return new RequestProblem("body-unreadable", "The form cannot be read: it is incomplete or damaged.");
 }
 

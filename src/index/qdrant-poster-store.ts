@@ -64,7 +64,7 @@ export class QdrantPosterStore implements GalleryStore {
     const filter = { must: [{ key: "anilistId", match: { value: anilistId } }] };
     const posters: Poster[] = [];
     for await (const [posterId, payload] of this.#payloads(filter)) posters.push(toPoster(posterId, payload));
-    return posters;
+    return posters.sort((a, b) => a.addedAt.localeCompare(b.addedAt));
   }
 
   async count(): Promise<number> {

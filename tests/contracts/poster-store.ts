@@ -54,16 +54,20 @@ export function posterStoreContract(name: string, open: () => PosterStore | Prom
       expect(await store.image(two.posterId)).not.toBeNull();
     });
 
-    test("tells the posters of one anime, oldest first", async () => {
+    test("tells the posters of one anime", async () => {
       const store = await open();
       const { anime } = posterOf(7);
-      for (const poster of [posterOf(7), posterOf(8), posterOf(9, { anime })]) await store.add(poster);
+      const added = [];
+      for (const poster of [posterOf(7), posterOf(8), posterOf(9, { anime })]) added.push(await store.add(poster));
       const { signal } = new AbortController();
       const told = await store.postersOf(7, signal);
-      expect(told.map(({ posterId, sha256 }) => [posterId, sha256])).toEqual([
-        [1, posterOf(7).sha256],
-        [3, posterOf(9).sha256],
-      ]);
+      const [first, , third] = added.map(({ posterId }) => posterId);
+      expect(new Map(told.map(({ posterId, sha256 }) => [posterId, sha256]))).toEqual(
+        new Map([
+          [first, posterOf(7).sha256],
+          [third, posterOf(9).sha256],
+        ]),
+      );
       expect(await store.postersOf(404, signal)).toEqual([]);
     });
 
