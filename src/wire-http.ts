@@ -66,6 +66,7 @@ async function listen({ close, ...parts }: Opened, context: WireContext): Promis
     metricsRole: env.OPFIND_METRICS_OPEN ? "anyone" : "read",
   });
   const url = await app.listen({ host: env.OPFIND_HTTP_HOST, port: env.OPFIND_HTTP_PORT });
+  warmUp(deps);
   return {
     app,
     url,
@@ -76,6 +77,13 @@ async function listen({ close, ...parts }: Opened, context: WireContext): Promis
       await close();
     },
   };
+}
+
+/** The first question about a title reads all bundled facts: let that be nobody's. */
+function warmUp({ resident, log, stopping }: Pick<ServerDeps, "resident" | "log" | "stopping">): void {
+  resident.suggest("a", 1, stopping).catch((cause: unknown) => {
+    if (!stopping.aborted) log.warn({ err: cause }, "the bundled facts cannot be read");
+  });
 }
 
 type Assembling = WireContext & Pick<ServerDeps, "page" | "stopping">;

@@ -4,6 +4,7 @@ import type { Embedding, IndexedPoster, Neighbour, VectorIndex } from "../pipeli
 import type { FaissKind, FaissReply, FaissRequest } from "./faiss-messages.ts";
 import { FaissEnded, FaissProcess } from "./faiss-process.ts";
 import { type IndexRow, requireDimension, stopIfAborted, unknownRows } from "./rows.ts";
+import { type BatchPart, SearchBatches } from "./search-batches.ts";
 
 /** Every search leaks its query, 1 kB at 256 numbers: a child is replaced after some 20 MB. */
 const SEARCHES_PER_CHILD = 20_000;
@@ -44,6 +45,9 @@ export class FaissIndex implements VectorIndex {
   #searches = 0;
   #isClosed = false;
   #adding: Promise<void> = Promise.resolve();
+  readonly #batches = new SearchBatches((queries, k) =>
+    this.#ask({ op: "search", queries: concatenate(queries, this.dimension), k }),
+  );
 
   private constructor({ dimension, kind, stored, searchesPerChild = SEARCHES_PER_CHILD }: FaissSettings) {
     this.dimension = dimension;
@@ -115,9 +119,9 @@ export class FaissIndex implements VectorIndex {
     if (this.#searches > this.#searchesPerChild) this.#replace();
     for (let spare = Math.min(this.#removed.size, FIRST_SPARE); ; spare = spare * 4) {
       const depth = Math.min(wanted + spare, this.#rows.length);
-      const reply = await this.#ask({ op: "search", queries: concatenate(queries, this.dimension), k: depth });
+      const part = await this.#batches.search(queries, depth);
       stopIfAborted(signal);
-      const found = queries.map((_, query) => this.#neighbours(reply, query * depth, depth).slice(0, wanted));
+      const found = queries.map((_, query) => this.#neighbours(part, query, wanted));
       const isComplete = spare === 0 || depth === this.#rows.length || found.every(({ length }) => length === wanted);
       if (isComplete) return found;
     }
@@ -151,9 +155,10 @@ export class FaissIndex implements VectorIndex {
     }
   }
 
-  #neighbours({ labels, scores }: FaissReply, from: number, depth: number): readonly Neighbour[] {
+  #neighbours({ labels, scores, from, depth }: BatchPart, query: number, wanted: number): readonly Neighbour[] {
     const found: Neighbour[] = [];
-    for (let i = from; i < from + depth; i++) {
+    const start = from + query * depth;
+    for (let i = start; i < start + depth && found.length < wanted; i++) {
       const label = labels[i] ?? -1;
       const row = this.#rows[label];
       if (row && !this.#removed.has(label)) found.push({ posterId: row.posterId, score: scores[i] ?? 0 });

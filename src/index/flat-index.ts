@@ -3,45 +3,34 @@ import type { PosterId } from "../domain/poster.ts";
 import type { Embedding, IndexedPoster, Neighbour, VectorIndex } from "../pipeline/ports.ts";
 import { Nearest } from "./nearest.ts";
 import { type IndexRow, requireDimension, stopIfAborted, unknownRows } from "./rows.ts";
+import { BLOCK_ROWS, type HeldBlock, VectorBlocks } from "./vector-blocks.ts";
 
 /** Multiply-adds between two turns of the main loop: 3–5 ms on a slow core. */
 const SLICE_MACS = 2_500_000;
-const FIRST_CAPACITY = 1024;
 
 /**
- * Exact search in TypeScript over one block of memory `[rows, dimension]`. It needs nothing installed, answers a
- * gallery of ten thousand vectors in a few milliseconds, and lets the main loop breathe between slices of a larger one.
+ * Exact search in TypeScript. It needs nothing installed, answers a gallery of ten thousand vectors in a few
+ * milliseconds, and lets the main loop breathe between slices of a larger one.
  */
 export class FlatIndex implements VectorIndex {
   readonly kind = "exact";
   readonly dimension: number;
-  #rows: IndexRow[] = [];
-  /** searches in flight keep reading the block they began with: rows are only ever appended to it */
-  #block: Float32Array;
-  #known = new Set<number>();
+  readonly #known: Set<number>;
+  #blocks: VectorBlocks;
 
-  constructor(dimension: number, stored?: { rows: readonly IndexRow[]; vectors: Float32Array }) {
+  constructor(dimension: number, blocks = new VectorBlocks(dimension)) {
     this.dimension = dimension;
-    this.#block = stored?.vectors ?? new Float32Array(FIRST_CAPACITY * dimension);
-    this.#rows = [...(stored?.rows ?? [])];
-    this.#known = new Set(this.#rows.map(({ embeddingId }) => embeddingId));
-    if (stored && stored.vectors.length !== stored.rows.length * dimension) {
-      throw new RangeError(`${stored.rows.length} rows of ${dimension} do not fill ${stored.vectors.length} numbers`);
-    }
+    this.#blocks = blocks;
+    this.#known = new Set(blocks.rows.map(({ embeddingId }) => embeddingId));
   }
 
   get size(): number {
-    return this.#rows.length;
+    return this.#blocks.size;
   }
 
-  /** The place of a row is the place of its vector in `vectors`. */
+  /** The place of a row is the place of its vector in what `write` writes. */
   get rows(): readonly IndexRow[] {
-    return this.#rows;
-  }
-
-  /** `[size, dimension]`; not a copy */
-  get vectors(): Float32Array {
-    return this.#block.subarray(0, this.size * this.dimension);
+    return this.#blocks.rows;
   }
 
   async add(rows: readonly IndexedPoster[], signal: AbortSignal): Promise<void> {
@@ -50,11 +39,8 @@ export class FlatIndex implements VectorIndex {
       rows.map(({ embedding }) => embedding),
       this.dimension,
     );
-    const fresh = unknownRows(rows, this.#known);
-    this.#reserve(this.size + fresh.length);
-    for (const { embeddingId, posterId, embedding } of fresh) {
-      this.#block.set(embedding, this.size * this.dimension);
-      this.#rows.push({ embeddingId, posterId });
+    for (const { embeddingId, posterId, embedding } of unknownRows(rows, this.#known)) {
+      this.#blocks.append({ embeddingId, posterId }, embedding);
       this.#known.add(embeddingId);
     }
   }
@@ -62,13 +48,10 @@ export class FlatIndex implements VectorIndex {
   async remove(posterIds: readonly PosterId[], signal: AbortSignal): Promise<void> {
     stopIfAborted(signal);
     const gone = new Set(posterIds);
-    if (!this.#rows.some(({ posterId }) => gone.has(posterId))) return;
-    const kept = this.#rows.flatMap((row, from) => (gone.has(row.posterId) ? [] : [{ row, from }]));
-    const block = new Float32Array(Math.max(kept.length, FIRST_CAPACITY) * this.dimension);
-    for (const [to, { from }] of kept.entries()) block.set(this.#vector(from), to * this.dimension);
-    this.#block = block;
-    this.#rows = kept.map(({ row }) => row);
-    this.#known = new Set(this.#rows.map(({ embeddingId }) => embeddingId));
+    for (const { rows } of this.#blocks.hold()) {
+      for (const { posterId, embeddingId } of rows) if (gone.has(posterId)) this.#known.delete(embeddingId);
+    }
+    this.#blocks.remove(gone);
   }
 
   async search(
@@ -77,46 +60,46 @@ export class FlatIndex implements VectorIndex {
     signal: AbortSignal,
   ): Promise<readonly (readonly Neighbour[])[]> {
     requireDimension(queries, this.dimension);
-    const rows = this.#rows;
-    const count = rows.length;
-    const limit = Math.min(k, count);
+    const limit = Math.min(k, this.size);
     if (limit < 1) return queries.map(() => []);
+    const blocks = this.#blocks.hold();
     const scans = queries.map((query) => ({ query, nearest: new Nearest(limit) }));
-    await this.#scan(scans, count, signal);
+    await this.#scan(scans, blocks, signal);
     return scans.map(({ nearest }) =>
       nearest.results().flatMap(({ row, score }) => {
-        const posterId = rows[row]?.posterId;
+        const posterId = blocks[Math.floor(row / BLOCK_ROWS)]?.rows[row % BLOCK_ROWS]?.posterId;
         return posterId === undefined ? [] : [{ posterId, score }];
       }),
     );
   }
 
+  /** Writes the vectors to a new file, float32 `[size, dimension]`. */
+  async write(file: string): Promise<void> {
+    await this.#blocks.write(file);
+  }
+
   async close(): Promise<void> {
-    this.#block = new Float32Array(0);
-    this.#rows = [];
+    this.#blocks = new VectorBlocks(this.dimension);
     this.#known.clear();
   }
 
-  async #scan(scans: readonly Scan[], count: number, signal: AbortSignal): Promise<void> {
-    const block = this.#block;
-    const slice = Math.max(1, Math.floor(SLICE_MACS / (this.dimension * scans.length)));
-    for (let from = 0; from < count; from += slice) {
-      stopIfAborted(signal);
-      const to = Math.min(from + slice, count);
-      for (const scan of scans) scanRows(block, { ...scan, from, to, dimension: this.dimension });
-      if (to < count) await nextTurn();
+  async #scan(scans: readonly Scan[], blocks: readonly HeldBlock[], signal: AbortSignal): Promise<void> {
+    const { dimension } = this;
+    const slice = Math.max(1, Math.floor(SLICE_MACS / (dimension * scans.length)));
+    let left = slice;
+    for (const [number, { vectors, count }] of blocks.entries()) {
+      for (let from = 0; from < count; ) {
+        stopIfAborted(signal);
+        const to = Math.min(from + left, count);
+        const part = { vectors, first: number * BLOCK_ROWS, from, to, dimension };
+        for (const scan of scans) scanRows(part, scan);
+        left -= to - from;
+        from = to;
+        if (left > 0) continue;
+        await nextTurn();
+        left = slice;
+      }
     }
-  }
-
-  #reserve(rows: number): void {
-    if (rows * this.dimension <= this.#block.length) return;
-    const block = new Float32Array(Math.max(rows, this.size * 2, FIRST_CAPACITY) * this.dimension);
-    block.set(this.#block.subarray(0, this.size * this.dimension));
-    this.#block = block;
-  }
-
-  #vector(row: number): Float32Array {
-    return this.#block.subarray(row * this.dimension, (row + 1) * this.dimension);
   }
 }
 
@@ -125,28 +108,31 @@ interface Scan {
   readonly nearest: Nearest;
 }
 
-interface Slice extends Scan {
+interface Slice {
+  readonly vectors: Float32Array;
+  /** number of the first row of `vectors` */
+  readonly first: number;
   readonly from: number;
   readonly to: number;
   readonly dimension: number;
 }
 
 /** Four sums side by side: the processor need not wait for one addition before it starts the next. */
-function scanRows(block: Float32Array, { query, nearest, from, to, dimension }: Slice): void {
+function scanRows({ vectors, first, from, to, dimension }: Slice, { query, nearest }: Scan): void {
   const whole = dimension - (dimension % 4);
   let worst = nearest.worst;
   for (let row = from, at = from * dimension; row < to; row++, at += dimension) {
     let [a, b, c, d] = [0, 0, 0, 0];
     for (let i = 0; i < whole; i += 4) {
-      a += (block[at + i] ?? 0) * (query[i] ?? 0);
-      b += (block[at + i + 1] ?? 0) * (query[i + 1] ?? 0);
-      c += (block[at + i + 2] ?? 0) * (query[i + 2] ?? 0);
-      d += (block[at + i + 3] ?? 0) * (query[i + 3] ?? 0);
+      a += (vectors[at + i] ?? 0) * (query[i] ?? 0);
+      b += (vectors[at + i + 1] ?? 0) * (query[i + 1] ?? 0);
+      c += (vectors[at + i + 2] ?? 0) * (query[i + 2] ?? 0);
+      d += (vectors[at + i + 3] ?? 0) * (query[i + 3] ?? 0);
     }
-    for (let i = whole; i < dimension; i++) a += (block[at + i] ?? 0) * (query[i] ?? 0);
+    for (let i = whole; i < dimension; i++) a += (vectors[at + i] ?? 0) * (query[i] ?? 0);
     const score = a + b + (c + d);
     if (score > worst) {
-      nearest.offer(row, score);
+      nearest.offer(first + row, score);
       worst = nearest.worst;
     }
   }

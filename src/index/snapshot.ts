@@ -5,6 +5,7 @@ import { FlatIndex } from "./flat-index.ts";
 import { checkFile, hashFile, type IndexManifest, LABELS, type Labels, readManifest } from "./manifest.ts";
 import type { SqlitePosterStore } from "./poster-store.ts";
 import type { IndexRow } from "./rows.ts";
+import { VectorBlocks } from "./vector-blocks.ts";
 
 /** An index that can be stored. */
 export type StorableIndex = FlatIndex | FaissIndex;
@@ -75,10 +76,7 @@ export async function openStored(
   const { dimension } = place;
   const file = join(place.folder, manifest.vectors.file);
   if (manifest.kind !== "exact") return FaissIndex.open({ kind: manifest.kind, dimension, stored: { file, rows } });
-  const bytes = await readFile(file);
-  // Copied: a buffer's start may not be a multiple of four.
-  const vectors = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-  return new FlatIndex(dimension, { rows, vectors });
+  return new FlatIndex(dimension, await VectorBlocks.read(file, dimension, rows));
 }
 
 /** Stores an index in a new folder beside the present one, which stays for whoever has it open. */
@@ -91,8 +89,7 @@ export async function storeIndex(
   const labelsFile = `${generation}/labels.json`;
   const vectorsFile = `${generation}/${index.kind === "exact" ? "vectors.f32" : "vectors.faiss"}`;
   await mkdir(join(place.folder, generation), { recursive: true });
-  if (index instanceof FaissIndex) await index.write(join(place.folder, vectorsFile));
-  else await writeFile(join(place.folder, vectorsFile), index.vectors);
+  await index.write(join(place.folder, vectorsFile));
   await writeFile(join(place.folder, labelsFile), JSON.stringify(await labelsOf(index.rows, store, signal)));
   return {
     vectors: await checkFile(place.folder, vectorsFile),

@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
 import { LRUCache } from "lru-cache";
+import type { Identification } from "../domain/identification.ts";
+import type { Poster } from "../domain/poster.ts";
+import { SharedRequest } from "../shared-request.ts";
+import type { AnimeLikeness } from "./gallery-search.ts";
+import type { Hit } from "./hits.ts";
 import type { Resident } from "./resident.ts";
 
 /** Of each kind of question; the largest answer, a full page of hits, has some 20 kB. */
@@ -10,39 +15,55 @@ const KEEP_MS = 10 * 60_000;
 /** What is asked of a resident again and again. */
 export type Answering = Pick<Resident, "identify" | "search">;
 
-/** Remembers what was answered, by the content of what was asked, until the gallery changes. */
+/** Remembers what was answered, by the content of what was asked, until the gallery changes. Equal questions wait for one answer. */
 export function rememberAnswers(resident: Answering): Answering {
   const { search } = resident;
   const version = () => search.version();
-  const identified = memory(version, resident.identify.bind(resident));
-  const postersOf = memory(version, search.postersOf.bind(search));
-  const byPoster = memory(version, search.byPoster.bind(search));
-  const byAnime = memory(version, search.byAnime.bind(search));
-  const byPicture = memory(version, search.byPicture.bind(search));
+  const identified = memory<Identification>(version);
+  const postersOf = memory<readonly Poster[]>(version);
+  const byPoster = memory<readonly Hit[] | null>(version);
+  const byAnime = memory<AnimeLikeness | null>(version);
+  const byPicture = memory<readonly Hit[]>(version);
   return {
-    identify: (bytes, turn, signal) => identified(contentOf(bytes), [bytes, turn, signal]),
+    identify: (bytes, turn, signal) =>
+      identified(contentOf(bytes), (all) => resident.identify(bytes, turn, all), signal),
     search: {
       version,
-      postersOf: (anilistId, signal) => postersOf(anilistId, [anilistId, signal]),
-      byPoster: (posterId, wish, signal) => byPoster([posterId, wish], [posterId, wish, signal]),
-      byAnime: (anilistId, wish, signal) => byAnime([anilistId, wish], [anilistId, wish, signal]),
-      byPicture: (bytes, wish, signal) => byPicture([contentOf(bytes), { ...wish, turn: null }], [bytes, wish, signal]),
+      postersOf: (anilistId, signal) => postersOf(anilistId, (all) => search.postersOf(anilistId, all), signal),
+      byPoster: (id, wish, signal) => byPoster([id, wish], (all) => search.byPoster(id, wish, all), signal),
+      byAnime: (id, wish, signal) => byAnime([id, wish], (all) => search.byAnime(id, wish, all), signal),
+      byPicture: (bytes, wish, signal) =>
+        byPicture([contentOf(bytes), { ...wish, turn: null }], (all) => search.byPicture(bytes, wish, all), signal),
     },
   };
 }
 
-function memory<Question extends readonly unknown[], Told extends object | null>(
-  version: () => Promise<string>,
-  ask: (...question: Question) => Promise<Told>,
-): (about: unknown, question: Question) => Promise<Told> {
+type Remembering<Told> = (
+  about: unknown,
+  ask: (signal: AbortSignal) => Promise<Told>,
+  signal: AbortSignal,
+) => Promise<Told>;
+
+function memory<Told extends object | null>(version: () => Promise<string>): Remembering<Told> {
   const answers = new LRUCache<string, Told & object>({ max: MOST_ANSWERS, ttl: KEEP_MS });
-  return async (about, question) => {
+  const asked = new Map<string, SharedRequest<Told>>();
+  return async (about, ask, signal) => {
     const key = JSON.stringify([await version(), about]);
     const known = answers.get(key);
     if (known) return known;
-    const told = await ask(...question);
-    if (told !== null) answers.set(key, told);
-    return told;
+    const former = asked.get(key);
+    if (former && !former.isCancelled) return await former.join(signal);
+    const request: SharedRequest<Told> = new SharedRequest(async (all) => {
+      try {
+        const told = await ask(all);
+        if (told !== null) answers.set(key, told);
+        return told;
+      } finally {
+        if (asked.get(key) === request) asked.delete(key);
+      }
+    });
+    asked.set(key, request);
+    return await request.join(signal);
   };
 }
 

@@ -18,14 +18,29 @@ export interface IndexedSearchDeps {
   readonly version: () => Promise<string>;
 }
 
-/** Stored embeddings asked for at first; where too few pass the filter, four times as many, and so on. */
+/**
+ * Stored embeddings asked for at first; where too few pass the filter, four times as many, and so on. A poster has ten
+ * of them, several of which are often found together: with 64 alone, 71 of 150 anime needed a second search, with six
+ * more for each hit none.
+ */
 const NEIGHBOURS = 64;
+const NEIGHBOURS_PER_HIT = 6;
 /** Posters of one anime that are looked from: some have dozens. */
 const MOST_OWN_POSTERS = 8;
-/** Embeddings of each that are searched with: with all of a dozen, 18 anime a second were answered on busy cores. */
-const MOST_OWN_VIEWS = 2;
 /** A thousand embeddings of 512 numbers are 2 MB. */
 const REMEMBERED_PICTURES = 1_000;
+
+interface Found {
+  readonly hits: readonly Hit[];
+  /** what the index told, one list per embedding */
+  readonly found: readonly (readonly Neighbour[])[];
+}
+
+/** A stored poster by its first embedding, which shows all of it (`galleryViews`). */
+interface WholePoster {
+  readonly posterId: PosterId;
+  readonly embedding: Embedding;
+}
 
 /** Searches the gallery with the network and the index of this process. */
 export class IndexedSearch implements GallerySearch {
@@ -60,16 +75,10 @@ export class IndexedSearch implements GallerySearch {
     const { title, franchiseId } = own;
     const notFranchiseIds = franchiseId === null || wish.isFranchiseTold ? [] : [franchiseId];
     const filter = { ...EVERYTHING, notAnilistIds: [anilistId], notFranchiseIds };
-    const found: SimilarAnime[] = [];
-    for (const [ownPosterId, embeddings] of await this.#embeddingsOf(posterIds, signal)) {
-      const hits = await this.#nearest(
-        embeddings.slice(0, MOST_OWN_VIEWS),
-        { ...wish, filter, isPerAnime: true },
-        signal,
-      );
-      found.push(...hits.map((hit) => ({ hit, ownPosterId })));
-    }
-    return { anilistId, title, franchiseId, similar: bestPairs(found).slice(0, wish.limit) };
+    const wholes = wholePosters(await this.#embeddingsOf(posterIds, signal));
+    const embeddings = wholes.map(({ embedding }) => embedding);
+    const { hits, found } = await this.#search(embeddings, { ...wish, filter, isPerAnime: true }, signal);
+    return { anilistId, title, franchiseId, similar: hits.flatMap((hit) => pairWith(hit, wholes, found)) };
   }
 
   async postersOf(anilistId: AnilistId, signal: AbortSignal): Promise<readonly Poster[]> {
@@ -87,16 +96,20 @@ export class IndexedSearch implements GallerySearch {
     return embedding;
   }
 
-  /** An index knows no filter, so it is asked for more until enough pass, or nothing is left that could. */
   async #nearest(embeddings: readonly Embedding[], wish: HitWish, signal: AbortSignal): Promise<readonly Hit[]> {
+    return (await this.#search(embeddings, wish, signal)).hits;
+  }
+
+  /** An index knows no filter, so it is asked for more until enough pass, or nothing is left that could. */
+  async #search(embeddings: readonly Embedding[], wish: HitWish, signal: AbortSignal): Promise<Found> {
     const { index, store } = this.#deps;
-    for (let k = NEIGHBOURS; ; k *= 4) {
+    for (let k = NEIGHBOURS + NEIGHBOURS_PER_HIT * wish.limit; ; k *= 4) {
       const found = await index.search(embeddings, k, signal);
       // Further down, a poster that one view found may be nearer to another view that did not come so far.
       const nearest = nearestPosters(found.flat()).slice(0, k);
       const ids = nearest.map(({ posterId }) => posterId);
       const hits = wished(nearest, await store.labels(ids, signal), wish);
-      if (hits.length === wish.limit || found.every((one) => isAll(one, k, wish.threshold))) return hits;
+      if (hits.length === wish.limit || found.every((one) => isAll(one, k, wish.threshold))) return { hits, found };
     }
   }
 
@@ -110,11 +123,16 @@ function isAll(neighbours: readonly Neighbour[], k: number, threshold: number): 
   return neighbours.length < k || last === undefined || last.score < threshold;
 }
 
-function bestPairs(found: readonly SimilarAnime[]): readonly SimilarAnime[] {
-  const best = new Map<AnilistId, SimilarAnime>();
-  for (const pair of found) {
-    const known = best.get(pair.hit.anilistId);
-    if (!known || pair.hit.score > known.hit.score) best.set(pair.hit.anilistId, pair);
-  }
-  return [...best.values()].sort((a, b) => b.hit.score - a.hit.score || a.hit.posterId - b.hit.posterId);
+/** Posters are searched from as a whole: the parts of a poster would find posters of which a part looks alike. */
+function wholePosters(embeddings: ReadonlyMap<PosterId, readonly Embedding[]>): readonly WholePoster[] {
+  return [...embeddings].flatMap(([posterId, [whole]]) => (whole ? [{ posterId, embedding: whole }] : []));
+}
+
+/** Which of the anime's own posters a hit is nearest to. */
+function pairWith(hit: Hit, own: readonly WholePoster[], found: Found["found"]): readonly SimilarAnime[] {
+  const finder = found.findIndex((one) =>
+    one.some((near) => near.posterId === hit.posterId && near.score === hit.score),
+  );
+  const ownPosterId = own[finder]?.posterId;
+  return ownPosterId === undefined ? [] : [{ hit, ownPosterId }];
 }

@@ -2,9 +2,9 @@ import { z } from "zod";
 import type { AnilistId } from "../domain/anime.ts";
 import { OpfindError } from "../errors.ts";
 import type { Answer, Clock } from "../pipeline/ports.ts";
+import { SharedRequest } from "../shared-request.ts";
 import type { Cache, CacheEntry } from "./cache.ts";
 import { chunks } from "./chunks.ts";
-import { SharedRequest } from "./shared-request.ts";
 
 /** What is asked of one source, and how its answers are kept. */
 export interface Subject<Asked, Told> {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { OpfindError } from "../../src/errors.ts";
 import { rememberAnswers } from "../../src/pipeline/answer-memory.ts";
 import { EVERYTHING } from "../../src/pipeline/hits.ts";
 import { MATCH, searchDouble } from "../support/resident-double.ts";
@@ -68,4 +69,32 @@ test("that there is nothing is asked again", async () => {
   const wish = { limit: 1, threshold: 0, isFranchiseTold: false };
   for (let i = 0; i < 2; i++) expect(await memory.search.byAnime(404, wish, signal)).toBeNull();
   expect(asked).toHaveLength(2);
+});
+
+test("who asks while an equal question is answered waits for that answer; one who leaves takes it from nobody", async () => {
+  const { memory, asked } = counted();
+  const wish = { limit: 1, threshold: 0, isFranchiseTold: false };
+  const leaving = new AbortController();
+  const left = memory.search.byAnime(1, wish, leaving.signal);
+  const others = [memory.search.byAnime(1, wish, signal), memory.search.byAnime(1, wish, signal)];
+  leaving.abort();
+  await expect(left).rejects.toMatchObject({ code: "aborted" });
+  expect(await Promise.all(others)).toMatchObject([{ anilistId: 1 }, { anilistId: 1 }]);
+  expect(asked).toEqual(["byAnime"]);
+});
+
+test("a failure is told to those who waited and not remembered", async () => {
+  let isDown = true;
+  const memory = rememberAnswers({
+    identify: async () => {
+      if (isDown) throw new OpfindError("queue-full", "Full.");
+      return MATCH;
+    },
+    search: searchDouble(),
+  });
+  const ask = () => memory.identify(Uint8Array.of(1), turn, signal);
+  const outcomes = await Promise.allSettled([ask(), ask()]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  isDown = false;
+  expect(await ask()).toEqual(MATCH);
 });

@@ -1,6 +1,6 @@
-import { abortedFailure } from "./source-failure.ts";
+import { OpfindError } from "./errors.ts";
 
-/** One request that several callers wait for. It is cancelled when the last of them leaves, not when one does. */
+/** One piece of work that several callers wait for. It is cancelled when the last of them leaves, not when one does. */
 export class SharedRequest<T> {
   readonly #controller = new AbortController();
   readonly #answer: Promise<T>;
@@ -17,7 +17,7 @@ export class SharedRequest<T> {
     return this.#controller.signal.aborted;
   }
 
-  /** @throws OpfindError aborted, or whatever the request throws */
+  /** @throws OpfindError aborted | whatever the request throws */
   async join(signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw abortedFailure(signal);
     this.#waiting++;
@@ -34,4 +34,8 @@ export class SharedRequest<T> {
       if (--this.#waiting === 0 && signal.aborted) this.#controller.abort(signal.reason);
     }
   }
+}
+
+function abortedFailure(signal: AbortSignal): OpfindError {
+  return new OpfindError("aborted", "The request was cancelled.", { cause: signal.reason });
 }
