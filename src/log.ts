@@ -12,6 +12,9 @@ const SECRET_KEYS = [
   "*.*.authorization",
   "clientId",
   "*.clientId",
+  // What discord.js throws names the address, which has the token of an interaction in it, and what was to be said.
+  "err.url",
+  "err.requestBody",
 ];
 
 /** Structured log on stderr: stdout belongs to answers (`--json` promises nothing else there). */

@@ -26,6 +26,8 @@ export interface RunningBot {
 
 /** A process that was told to stop has five seconds, of which closing everything takes the last. */
 const DRAIN_MS = 3_500;
+/** A shard drains as long, and has to leave Discord after it. */
+const SHARD_DRAIN_MS = DRAIN_MS + 700;
 const COVERS_EVERY_MS = 10 * 60_000;
 
 /** How the program is started again in a shard's thread, and the channel to the thread that did so. */
@@ -116,7 +118,7 @@ async function goOnline({ backend, meter, start }: GoingOnline, context: WireCon
   const { log, signal } = context;
   const shards = await openShards({ backend, meter, log, login: { token, apiUrl }, wanted, program }, signal);
   const name = `${shards.count} shards`;
-  return { name, facts: shards.facts, close: () => shards.close(DRAIN_MS) };
+  return { name, facts: shards.facts, close: () => shards.close(SHARD_DRAIN_MS) };
 }
 
 interface OpeningOne extends Pick<GoingOnline, "backend" | "meter"> {

@@ -18,11 +18,20 @@ const PICTURE_ENDINGS: ReadonlySet<string> = new Set(
   ["png", "jpg", "jpeg", "webp", "gif", "avif", "tif", "tiff", "bmp", "heic", "heif", "svg"].map((name) => `.${name}`),
 );
 
-/** The files that call themselves pictures: by their type, and by their name where Discord gave them none. */
-export function picturesAmong<Facts extends AttachmentFacts>(attachments: Iterable<Facts>): readonly Facts[] {
-  return [...attachments].filter(isPicture).slice(0, MOST_PICTURES);
+interface Carrying<Facts> {
+  readonly attachments: ReadonlyMap<string, Facts>;
 }
 
+/** The files of a message that call themselves pictures, also those of a message that it forwards. */
+export function picturesIn<Facts extends AttachmentFacts>({
+  attachments,
+  messageSnapshots,
+}: Carrying<Facts> & { readonly messageSnapshots: ReadonlyMap<string, Carrying<Facts>> }): readonly Facts[] {
+  const forwarded = [...messageSnapshots.values()].flatMap((message) => [...message.attachments.values()]);
+  return [...attachments.values(), ...forwarded].filter(isPicture).slice(0, MOST_PICTURES);
+}
+
+/** By their type, and by their name where Discord gave them none. */
 function isPicture({ contentType, name }: AttachmentFacts): boolean {
   if (contentType) return contentType.startsWith("image/");
   return PICTURE_ENDINGS.has(extname(name).toLowerCase());

@@ -4,9 +4,11 @@ import {
   Events,
   GatewayCloseCodes,
   GatewayIntentBits,
+  type GuildMember,
   Options,
   Partials,
   Status,
+  type User,
 } from "discord.js";
 import { OpfindError } from "../errors.ts";
 import type { Logger } from "../log.ts";
@@ -35,6 +37,14 @@ export interface Gateway {
 }
 
 const NEEDED = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages] as const;
+/** Nothing is looked up in them but the bot itself, whose permissions count: whoever writes a message would stay for good. */
+const CACHES = {
+  ...Options.DefaultMakeCacheSettings,
+  MessageManager: 0,
+  ReactionManager: 0,
+  GuildMemberManager: { maxSize: 50, keepOverLimit: ({ id, client }: GuildMember) => id === client.user.id },
+  UserManager: { maxSize: 1_000, keepOverLimit: ({ id, client }: User) => id === client.user.id },
+};
 const READY_PATIENCE_MS = 60_000;
 
 /**
@@ -79,8 +89,7 @@ async function open(
     partials: [Partials.Channel],
     allowedMentions: { parse: [], repliedUser: false },
     rest: { api: apiUrl, version: "10" },
-    // Nothing is ever looked up in them.
-    makeCache: Options.cacheWithLimits({ ...Options.DefaultMakeCacheSettings, MessageManager: 0, ReactionManager: 0 }),
+    makeCache: Options.cacheWithLimits(CACHES),
   });
   follow(client, log);
   client.once(Events.ClientReady, (ready) => onClient(ready));

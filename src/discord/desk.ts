@@ -2,7 +2,7 @@ import type { Attachment, ChatInputCommandInteraction, Message, RepliableInterac
 import type { Outcome } from "../commands/command.ts";
 import type { TitleWish } from "../commands/title-option.ts";
 import { presentNotice } from "../presenters/discord/notice.ts";
-import { picturesAmong } from "./attachment.ts";
+import { picturesIn } from "./attachment.ts";
 import { isAgeRestricted } from "./click.ts";
 import { answerPictures, type DeskDeps, type Question } from "./question.ts";
 import { interactionReply } from "./reply.ts";
@@ -24,7 +24,7 @@ export function openDesk(deps: DeskDeps) {
     askBack: (interaction: RepliableInteraction) => noImage(interaction, deps),
 
     async askMessage(message: Message, interaction: RepliableInteraction, signal: AbortSignal): Promise<Outcome> {
-      const pictures = picturesAmong(message.attachments.values());
+      const pictures = picturesIn(message);
       if (pictures.length === 0) return await noImage(interaction, deps);
       const question = questionOf(interaction);
       return await answerPictures(pictures, { question, reply: interactionReply(interaction), deps }, signal);

@@ -8,7 +8,7 @@ import { presentNotice } from "../presenters/discord/notice.ts";
 import type { ClickContext } from "./click.ts";
 import { type Trouble, troubleOf } from "./discord-trouble.ts";
 import { onClick } from "./on-click.ts";
-import { onMessage } from "./on-message.ts";
+import { callIn, onMessage } from "./on-message.ts";
 import type { DeskDeps } from "./question.ts";
 import { whisper } from "./reply.ts";
 import type { RequestMeter, RequestTracker } from "./request-tracker.ts";
@@ -125,7 +125,8 @@ async function listen(message: Message, client: Client<true>, deps: DispatchDeps
   try {
     outcome = await onMessage(message, { client, deps: desk }, tracker.signal);
   } catch (error) {
-    outcome = await answerMessageFailure(message, error, deps);
+    const isAsked = callIn(message, client.user.id) !== null;
+    outcome = await answerMessageFailure(message, { error, isAsked }, deps);
     failure = outcome.outcome;
   }
   if (!outcome) return;
@@ -135,13 +136,23 @@ async function listen(message: Message, client: Client<true>, deps: DispatchDeps
   log.info({ kind: "message", messageId, userId: author.id, guildId, channelId, ...outcome, ms }, "request");
 }
 
+interface MessageFailure {
+  readonly error: unknown;
+  /** nobody hears an excuse for what they did not ask for */
+  readonly isAsked: boolean;
+}
+
 /** A message that is gone, or a channel that may not be written to, is no place for an excuse. */
-async function answerMessageFailure(message: Message, error: unknown, { desk, log }: DispatchDeps): Promise<Outcome> {
+async function answerMessageFailure(
+  message: Message,
+  { error, isAsked }: MessageFailure,
+  { desk, log }: DispatchDeps,
+): Promise<Outcome> {
   const trouble: Trouble | null = troubleOf(error);
   const code = error instanceof OpfindError ? error.code : "internal";
   if (!trouble && code === "internal") log.error({ err: error, messageId: message.id }, "a handler failed");
   else log.warn({ code: trouble ?? code, messageId: message.id }, "a message could not be answered");
-  if (trouble || code === "internal") return { outcome: trouble ?? code };
+  if (trouble || !isAsked) return { outcome: trouble ?? code };
   const { content } = presentFailureMessage(code, desk.words.in(message.guild?.preferredLocale ?? "en"));
   await message.reply({ content, allowedMentions: { parse: [], repliedUser: false } }).catch((refusal: unknown) => {
     log.warn({ code: troubleOf(refusal) ?? "refused", messageId: message.id }, "the failure could not be told");

@@ -1,7 +1,13 @@
-import { type Client, type Message, PermissionFlagsBits, type PermissionResolvable } from "discord.js";
+import {
+  type Client,
+  type Message,
+  MessageReferenceType,
+  PermissionFlagsBits,
+  type PermissionResolvable,
+} from "discord.js";
 import type { Outcome } from "../commands/command.ts";
 import { presentNotice } from "../presenters/discord/notice.ts";
-import { type AttachmentFacts, picturesAmong } from "./attachment.ts";
+import { type AttachmentFacts, picturesIn } from "./attachment.ts";
 import { listensIn, settingsOf } from "./guild-settings.ts";
 import { answerPictures, type DeskDeps, type Question } from "./question.ts";
 import { localeFor } from "./reader.ts";
@@ -14,10 +20,11 @@ export async function onMessage(
   signal: AbortSignal,
 ): Promise<Outcome | null> {
   if (message.author.bot || message.webhookId !== null || message.system) return null;
-  const own = picturesAmong(message.attachments.values());
-  const isAsked = isMeant(message, client.user.id);
-  const isUninvited = isAsked === null;
-  if (isUninvited && own.length === 0) return null;
+  const own = picturesIn(message);
+  const call = callIn(message, client.user.id);
+  const isUninvited = call === null;
+  // A reply to an answer of ours is talk among people; a mention or a direct message wants something.
+  if ((isUninvited || call === "reply") && own.length === 0) return null;
   const settings = await settingsOf(message.guildId, deps.backend);
   if (isUninvited && !listensIn(settings, [message.channelId, parentOf(message)])) return null;
 
@@ -32,17 +39,15 @@ export async function onMessage(
     else await message.reply(sentence);
     return { outcome: `may not ${lacking}` };
   }
-  const pictures = own.length > 0 || isUninvited ? own : await picturesAnswered(message);
+  const pictures = own.length > 0 ? own : await picturesAnswered(message, client);
   if (pictures.length > 0) {
-    if (!isUninvited && message.channel.isSendable()) await message.channel.sendTyping();
+    if (!isUninvited) showTyping(message);
     return await answerPictures(
       pictures,
       { question: questionOf(message, isUninvited), reply: messageReply(message), deps },
       signal,
     );
   }
-  // A reply to an answer of ours is talk among people; a mention or a direct message wants something.
-  if (isAsked === "reply") return null;
   await messageReply(message).show(presentNotice("notice.no-image", {}, say));
   return { outcome: "no-image" };
 }
@@ -60,8 +65,16 @@ function localeOf({ guild }: Message): string {
   return guild?.preferredLocale ?? "en";
 }
 
+/** Only a sign, with a rate limit of its own: the answer neither waits for it nor fails with it. */
+function showTyping({ channel }: Message): void {
+  if (channel.isSendable()) channel.sendTyping().catch(() => {});
+}
+
 /** How the message asks for the bot; null when it does not. */
-function isMeant({ guildId, mentions, reference, content }: Message, botId: string): "dm" | "mention" | "reply" | null {
+export function callIn(
+  { guildId, mentions, reference, content }: Message,
+  botId: string,
+): "dm" | "mention" | "reply" | null {
   if (guildId === null) return "dm";
   // A reply mentions its author as well: only a mention in the text is one of ours then.
   const isNamed = mentions.users.has(botId) && (reference === null || new RegExp(`<@!?${botId}>`).test(content));
@@ -70,10 +83,12 @@ function isMeant({ guildId, mentions, reference, content }: Message, botId: stri
 }
 
 /** "@opfind" in reply to somebody's picture asks about that picture. */
-async function picturesAnswered(message: Message): Promise<readonly AttachmentFacts[]> {
-  if (message.reference?.messageId === undefined) return [];
+async function picturesAnswered(message: Message, client: Client<true>): Promise<readonly AttachmentFacts[]> {
+  // A forwarded message carries its pictures itself, and may come from where the bot cannot look.
+  if (!message.reference?.messageId || message.reference.type === MessageReferenceType.Forward) return [];
   const answered = await message.fetchReference();
-  return picturesAmong(answered.attachments.values());
+  // What stands below an answer of ours was drawn by us.
+  return answered.author.id === client.user.id ? [] : picturesIn(answered);
 }
 
 const NEEDED = [

@@ -6,6 +6,9 @@ export interface RequestMeter {
   answered(kind: string, failure: string | null, ms: number): void;
 }
 
+/** What was stopped may still tell it; a request that Discord does not answer would keep the process from leaving. */
+const LAST_WORDS_MS = 500;
+
 /** The requests under way: a shutdown lets them come to their end, for a while. */
 export class RequestTracker {
   readonly #underWay = new Set<Promise<void>>();
@@ -31,12 +34,17 @@ export class RequestTracker {
     }
   }
 
-  /** Waits until nothing is under way; what takes longer is stopped, and told so. */
+  /** Waits until nothing is under way; what takes longer is stopped and told so, and then left behind. */
   async drain(patienceMs: number): Promise<void> {
     this.#isDraining = true;
     const stop = () => this.#controller.abort(new OpfindError("aborted", "opfind is shutting down."));
-    const timer = setTimeout(stop, patienceMs);
+    const timers = [setTimeout(stop, patienceMs)];
+    const over = new Promise<void>((resolve) => timers.push(setTimeout(resolve, patienceMs + LAST_WORDS_MS)));
+    await Promise.race([this.#allEnded(), over]);
+    for (const timer of timers) clearTimeout(timer);
+  }
+
+  async #allEnded(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
-    clearTimeout(timer);
   }
 }

@@ -32,23 +32,27 @@ const READY_MS = 60_000;
 export async function openShards(deps: ShardDeps, signal: AbortSignal): Promise<Shards> {
   const { login, wanted, program, log } = deps;
   const standing = new Map<number, GatewayFacts>();
+  let manager: ShardingManager | undefined;
   try {
     const count = wanted === "auto" ? await recommended(login) : wanted;
-    const manager = new ShardingManager(program.file, {
+    const opening = new ShardingManager(program.file, {
       mode: "worker",
       token: login.token,
       totalShards: count,
       shardArgs: [...program.argv],
     });
-    manager.on("shardCreate", (shard) => serve(shard, standing, deps));
+    manager = opening;
+    opening.on("shardCreate", (shard) => serve(shard, standing, deps));
     // Later the bot is closed in order; only a start that is under way is given up at once.
-    const giveUp = () => void end(manager, 0);
+    const giveUp = () => void end(opening, 0);
     signal.addEventListener("abort", giveUp, { once: true });
-    await manager.spawn({ timeout: READY_MS });
+    await opening.spawn({ timeout: READY_MS });
     signal.removeEventListener("abort", giveUp);
     log.info({ shards: count }, "all shards are online");
-    return { count, facts: () => together(standing, count), close: (patienceMs) => end(manager, patienceMs) };
+    return { count, facts: () => together(standing, count), close: (patienceMs) => end(opening, patienceMs) };
   } catch (error) {
+    // Shards that are up, or start anew by themselves, would keep the process.
+    if (manager) await end(manager, 0);
     throw connectFailure(error, signal);
   }
 }
@@ -69,6 +73,8 @@ function serve(shard: Shard, standing: Map<number, GatewayFacts>, { backend, met
     if (frame.kind === "stands") standing.set(shard.id, frame.facts);
     if (frame.kind === "answered") meter.answered(...frame.answer);
   });
+  // It is started again until it stays; without a listener its second failure would end the others, too.
+  shard.on(ShardEvents.Error, (error) => log.error({ shardId: shard.id, err: error }, "a shard could not start again"));
   shard.on(ShardEvents.Death, () => {
     standing.delete(shard.id);
     stop();

@@ -2,6 +2,7 @@
 import { parentPort } from "node:worker_threads";
 import { env, InferenceSession, Tensor } from "onnxruntime-node";
 import type { EmbedFailure, EmbedReply, EmbedRequest, OpenRequest, Refusal, RunRequest } from "./embed-protocol.ts";
+import { giveWay } from "./give-way.ts";
 
 interface OpenNetwork {
   readonly session: InferenceSession;
@@ -18,6 +19,8 @@ class NetworkFailure extends Error {
 
 const port = parentPort;
 if (!port) throw new TypeError("embed-worker is started as a worker thread only");
+// Before the network starts threads of its own: they are as patient as this one.
+giveWay();
 // What fails is thrown and told in our own words: the runtime's coloured lines on stderr would only double it.
 env.logLevel = "fatal";
 let network: OpenNetwork | undefined;

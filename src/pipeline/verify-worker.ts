@@ -1,5 +1,6 @@
 /** Entry point of the worker thread that alone knows OpenCV: its functions block, and nothing can stop them from inside. */
 import { parentPort } from "node:worker_threads";
+import { giveWay } from "./give-way.ts";
 import { type Mat, openCv } from "./opencv.ts";
 import type { RgbImage } from "./ports.ts";
 import type { Keypoints, VerifyReply, VerifyRequest } from "./verify-protocol.ts";
@@ -17,6 +18,7 @@ const FEWEST = 5;
 
 const port = parentPort;
 if (!port) throw new TypeError("verify-worker is started as a worker thread only");
+giveWay();
 const { cv } = await openCv();
 const orb = new cv.ORB(POINTS);
 const matcher = new cv.BFMatcher(cv.NORM_HAMMING);

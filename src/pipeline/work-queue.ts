@@ -60,8 +60,8 @@ interface Place {
 class FairQueue implements WorkQueue {
   readonly #deps: QueueDeps;
   readonly #queue: PQueue;
-  /** in the order of arrival */
-  readonly #waiting = new Set<Place>();
+  /** in the order of their turns */
+  readonly #waiting: Place[] = [];
   readonly #lanes = new Map<string, number>();
   #isClosed = false;
 
@@ -71,7 +71,7 @@ class FairQueue implements WorkQueue {
   }
 
   get depth(): number {
-    return this.#waiting.size;
+    return this.#waiting.length;
   }
 
   get running(): number {
@@ -97,7 +97,7 @@ class FairQueue implements WorkQueue {
       },
       { priority: place.priority },
     );
-    this.#tellPlaces();
+    this.#tellPlaces(this.#waiting.indexOf(place));
     const done = await orLeft(begun, { leave, signal });
     if (!done) throw new RangeError("a piece of work that had left the queue was waited for");
     return done.result;
@@ -111,8 +111,9 @@ class FairQueue implements WorkQueue {
   #requirePlace(lane: string): void {
     const { capacity, lanePlaces, concurrency } = this.#deps.limits;
     if (this.#isClosed) throw this.#full("full", "opfind is shutting down.");
-    if (this.#queue.pending < concurrency && this.#waiting.size === 0) return;
-    if (this.#waiting.size >= capacity) throw this.#full("full", `${this.#waiting.size} others are waiting already.`);
+    if (this.#queue.pending < concurrency && this.#waiting.length === 0) return;
+    if (this.#waiting.length >= capacity)
+      throw this.#full("full", `${this.#waiting.length} others are waiting already.`);
     if ((this.#lanes.get(lane) ?? 0) >= lanePlaces) {
       throw this.#full("lane-full", `${lanePlaces} of your own are waiting already.`);
     }
@@ -121,7 +122,7 @@ class FairQueue implements WorkQueue {
   #full(reason: "full" | "lane-full", why: string): OpfindError {
     this.#deps.meter.refused(reason);
     return new OpfindError("queue-full", `There is no room for another picture now: ${why}`, {
-      details: { waiting: this.#waiting.size, reason },
+      details: { waiting: this.#waiting.length, reason },
     });
   }
 
@@ -133,21 +134,25 @@ class FairQueue implements WorkQueue {
 
   /** @returns what takes the place away; true the first time */
   #enter(place: Place, lane: string): () => boolean {
-    this.#waiting.add(place);
+    const behind = this.#waiting.findLastIndex(({ priority }) => priority >= place.priority);
+    this.#waiting.splice(behind + 1, 0, place);
     this.#lanes.set(lane, (this.#lanes.get(lane) ?? 0) + 1);
     return () => {
-      if (!this.#waiting.delete(place)) return false;
+      const at = this.#waiting.indexOf(place);
+      if (at === -1) return false;
+      this.#waiting.splice(at, 1);
       const left = (this.#lanes.get(lane) ?? 1) - 1;
       if (left === 0) this.#lanes.delete(lane);
       else this.#lanes.set(lane, left);
-      this.#tellPlaces();
+      this.#tellPlaces(at);
       return true;
     };
   }
 
-  #tellPlaces(): void {
-    const inOrder = [...this.#waiting].sort((a, b) => b.priority - a.priority);
-    for (const [at, { onPlace }] of inOrder.entries()) onPlace?.(at + 1);
+  /** Only from there on places have changed; -1 is the place of a piece that began at once. */
+  #tellPlaces(from: number): void {
+    if (from === -1) return;
+    for (const [at, { onPlace }] of this.#waiting.slice(from).entries()) onPlace?.(from + at + 1);
   }
 }
 

@@ -93,6 +93,17 @@ test("who leaves gives the place to the others, who are told", async () => {
   expect(places.slice(0, 2)).toEqual([2, 1]);
 });
 
+test("whoever comes is told to those only whose place it changes", async () => {
+  const { ask, finishNext } = scene({ capacity: 10 });
+  const told: string[] = [];
+  const join = (lane: string, name: string) => ask(lane, name, NEVER, (place) => told.push(`${name}: ${place}`));
+  const all = [join("a", "a0"), join("a", "a1"), join("a", "a2"), join("b", "b1"), join("c", "c1")];
+  expect(told).toEqual(["a1: 1", "a2: 2", "b1: 2", "a2: 3", "c1: 3", "a2: 4"]);
+  for (const _ of all) await finishNext();
+  expect(told.slice(6, 9)).toEqual(["b1: 1", "c1: 2", "a2: 3"]);
+  await Promise.all(all);
+});
+
 test("a failure of the work is its own, and the next goes on", async () => {
   const { queue } = scene();
   const broken = queue.run(() => Promise.reject(new RangeError("broken")), { lane: "a" }, NEVER);

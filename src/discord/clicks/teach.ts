@@ -57,7 +57,11 @@ async function confirm(anilistId: AnilistId | null, context: ClickContext): Prom
     title,
     isSubjectToApproval: settings.isApprovalNeeded && !isModerator(interaction),
   };
-  const outcome = await deps.backend.confirm(wish, { lane: laneOf(wish) }, signal);
+  const turn = { lane: laneOf(wish) };
+  const said = await deps.backend.confirm(wish, turn, signal);
+  // A moderator's word for what awaits one is the approval, also where the request for it got lost.
+  const isApproval = isAwaiting(said) && said.confirmation.anilistId === anilistId && isModerator(interaction);
+  const outcome = isApproval ? await deps.backend.approve(click, wish.userId, turn, signal) : said;
   const standing = "confirmation" in outcome ? outcome.confirmation.anilistId : anilistId;
   await shown.show(await lookAgain(context, { anilistId: standing }));
   await thank(outcome, context);
@@ -91,12 +95,18 @@ async function thank(outcome: Confirmed, context: ClickContext): Promise<void> {
       await askModerators(outcome, context);
       return await tell(context, "notice.pending");
     case "already":
-      return await tell(context, "notice.already-confirmed");
+      return await tell(context, isAwaiting(outcome) ? "notice.pending" : "notice.already-confirmed");
     case "gone":
       return await tell(context, "notice.picture-gone");
     case "limit":
       return await tell(context, `notice.limit-${outcome.of}`);
   }
+}
+
+type Said = Extract<Confirmed, { kind: "already" }>;
+
+function isAwaiting(outcome: Confirmed): outcome is Said {
+  return outcome.kind === "already" && outcome.confirmation.state === "awaiting";
 }
 
 /** In the same channel, for whoever may approve it there. */

@@ -57,6 +57,18 @@ describe("a poster", () => {
     expect(textOf(await shown.reply((message) => textOf(message).includes("Paper Boats")))).toContain("Second Tide");
   });
 
+  test("below an answer of the bot is no question of whoever replies to it", async () => {
+    const { discord, start } = await openClub();
+    await start();
+    const [alice, bob] = [discord.as("alice", "general"), discord.as("bob", "general")];
+    await alice.sendMessage({ content: `<@${discord.botId}>`, attachments: [poster("lantern-harbour-2")] });
+    const answer = await discord.botMessage("general", titled(SEASON_2));
+    await bob.sendMessage({ content: "thanks!", replyTo: answer });
+    await bob.sendMessage({ content: `<@${discord.botId}> thanks!`, replyTo: answer });
+    await discord.botMessage("general", ({ content }) => content === "There is no picture in this message.");
+    expect(discord.messages("general").filter(({ author }) => author.id === discord.botId)).toHaveLength(2);
+  });
+
   test("among several in one message is part of one answer with a menu", async () => {
     const { discord, start } = await openClub();
     await start();

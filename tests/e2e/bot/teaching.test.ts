@@ -83,12 +83,28 @@ describe("a confirmation", () => {
     const request = await clicked.followUp(0);
     expect(textOf(request)).toContain("says that this is");
     expect((await clicked.followUp(1)).content).toContain("A moderator will look at it");
+    const again = await discord.as("alice", "general").click(answer, "Yes, that's it");
+    expect((await again.followUp()).content).toContain("A moderator will look at it");
     const cheeky = await discord.as("alice", "general").click(request, "Approve");
     expect((await cheeky.followUp()).content).toContain("Only the person who asked, or a moderator");
     const approved = await mod.click(request, "Approve");
     await approved.reply(({ content }) => content.includes("approved it"));
     await bot.stop();
     expect((await postersIn(club)).filter(({ anilistId }) => anilistId === 102)).toHaveLength(1);
+  });
+
+  test("is approved as well by a moderator who says the same below the answer", async () => {
+    const club = await openClub();
+    await club.start();
+    const { discord } = club;
+    const mod = discord.as("mod", "general");
+    await (await mod.slash("opfind-settings", { approval: true })).reply(titled("Settings of this server"));
+    const answer = await asks(club, "lantern-harbour-2", SEASON_2);
+    const request = await (await discord.as("alice", "general").click(answer, "Yes, that's it")).followUp(0);
+    const approving = await mod.click(answer, "Yes, that's it");
+    expect((await approving.followUp()).content).toContain("Thank you");
+    const late = await mod.click(request, "Approve");
+    expect((await late.followUp()).content).toContain("confirmed already");
   });
 });
 
