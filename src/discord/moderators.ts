@@ -16,7 +16,7 @@ import { localeFor } from "./reader.ts";
 import { interactionReply } from "./reply.ts";
 
 export interface ModeratorDeps extends DeskDeps {
-  /** Discord's ids of who runs the bot; with none, the moderators of each server decide about all posters */
+  /** Discord's ids of who runs the bot: they alone may change what all servers share */
   readonly ownerIds: readonly string[];
   /** Discord shows the bot pictures in messages that are not meant for it */
   readonly seesAllMessages: () => boolean;
@@ -57,7 +57,7 @@ export function openPosterActions(deps: ModeratorDeps): PosterActions {
       const guildId = await guildOf(interaction, { may: isModerator, permission: "manage-messages", deps });
       if (guildId === null) return { outcome: "not-allowed" };
       const confirmation = await backend.confirmationOf(posterId);
-      const isOwner = ownerIds.length === 0 || ownerIds.includes(interaction.user.id);
+      const isOwner = ownerIds.includes(interaction.user.id);
       // All servers share the posters: a server's moderators take back what their own people brought.
       if (!isOwner && confirmation?.guildId !== guildId) return await say("notice.poster-not-found", {}, interaction);
       const [label] = await backend.labels([posterId], signal);

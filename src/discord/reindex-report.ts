@@ -43,8 +43,8 @@ export async function startReindex(
   const { user, locale } = interaction;
   const settings = await settingsOf(guildId, backend);
   const say = words.in(localeFor(settings, locale));
-  // All servers share the index: to look at every picture anew is for whoever runs the bot, where they are named.
-  if (isFull && ownerIds.length > 0 && !ownerIds.includes(user.id)) {
+  // All servers share the index: to look at every picture anew is for whoever runs the bot.
+  if (isFull && !ownerIds.includes(user.id)) {
     const permission = say.plain("permission.owner");
     await interactionReply(interaction).show(presentNotice("notice.not-allowed", { permission }, say));
     return { outcome: "not-allowed" };
