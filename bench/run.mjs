@@ -11,8 +11,8 @@ import { runImport } from "../dist/cli/posters-import.js";
 import { readConfig } from "../dist/config.js";
 import { openLog } from "../dist/log.js";
 import { locateModel, modelFolders } from "../dist/models/local-model.js";
-import { findModel, readModelManifest } from "../dist/models/manifest.js";
 import { openGallery } from "../dist/wire.js";
+import { modelInUse } from "../dist/wire-model.js";
 import { openBare } from "./bare.mjs";
 import { benchBulk } from "./bulk.mjs";
 import { benchIdentify } from "./identify.mjs";
@@ -78,7 +78,7 @@ function openContext() {
 }
 
 async function openBareModel({ config, signal }) {
-  const entry = findModel(await readModelManifest(config.home), config.env.OPFIND_MODEL);
+  const entry = await modelInUse(config);
   const { network } = await locateModel(entry, modelFolders(config), signal);
   return await openBare({ network, input: entry.input, output: entry.output, threads: config.env.OPFIND_THREADS });
 }
