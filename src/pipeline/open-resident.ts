@@ -132,18 +132,19 @@ function tellsOfAnime({
         return { found: await local.searchTitle(text, limit, signal), failure };
       }
     },
-    async card(anilistId, signal) {
-      const { found, failure } = await cards([anilistId], signal);
-      const node = found.get(anilistId);
-      if (!node && failure) throw failure;
-      return node?.anime ?? null;
-    },
+    card: (anilistId, signal) => cardOf(anilistId, cards, signal),
   };
 }
 
-async function knownAnime(anilistId: AnilistId, cards: AnimeMemory["anime"], signal: AbortSignal): Promise<Anime> {
+async function cardOf(anilistId: AnilistId, cards: AnimeMemory["anime"], signal: AbortSignal): Promise<Anime | null> {
   const { found, failure } = await cards([anilistId], signal);
   const node = found.get(anilistId);
-  if (node) return node.anime;
-  throw failure ?? new OpfindError("anime-unknown", `AniList knows no anime ${anilistId}.`);
+  if (!node && failure) throw failure;
+  return node?.anime ?? null;
+}
+
+async function knownAnime(anilistId: AnilistId, cards: AnimeMemory["anime"], signal: AbortSignal): Promise<Anime> {
+  const anime = await cardOf(anilistId, cards, signal);
+  if (anime) return anime;
+  throw new OpfindError("anime-unknown", `AniList knows no anime ${anilistId}.`);
 }
