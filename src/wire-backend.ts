@@ -42,7 +42,7 @@ export function openBackend(
   process: ResidentProcess,
   { config }: Pick<WireContext, "config">,
   annotate: Annotate,
-): Backend & Pick<Confirming, "payCovers"> {
+): Backend & Pick<Confirming, "payCovers" | "expire"> {
   const { resident, gallery } = process;
   const { env } = config;
   const store = localStore(gallery.store);
@@ -64,6 +64,8 @@ export function openBackend(
     confirmationOf: (posterId) => confirming.confirmationOf(posterId),
     picture: (picture) => confirming.picture(picture),
     recent: (guildId, limit) => confirming.recent(guildId, limit),
+    waiting: (guildId, limit) => confirming.waiting(guildId, limit),
+    expire: () => confirming.expire(),
     payCovers: (signal) => confirming.payCovers(signal),
     readTierList: (bytes, turn, signal) => readTierList(bytes, { turn, process, annotate }, signal),
     looksLikeBoard: (bytes, turn, signal) => looksLikeBoard(bytes, { turn, process }, signal),
@@ -75,7 +77,7 @@ export function openBackend(
     takeTurn: (asker) => cooldowns.take(asker),
     startReindex: (wish) => reindexing.start(wish),
     latestReindex: () => reindexing.latest(),
-    cancelReindex: () => reindexing.cancel(),
+    cancelReindex: (jobId) => reindexing.cancel(jobId),
     watchReindex: (onChange, signal) =>
       new Promise((resolve) => {
         const unwatch = reindexing.watch(onChange);

@@ -28,7 +28,7 @@ export interface RunningBot {
 const DRAIN_MS = 3_500;
 /** A shard drains as long, and has to leave Discord after it. */
 const SHARD_DRAIN_MS = DRAIN_MS + 700;
-const COVERS_EVERY_MS = 10 * 60_000;
+const TEND_EVERY_MS = 10 * 60_000;
 
 /** How the program is started again in a shard's thread, and the channel to the thread that did so. */
 export interface BotStart {
@@ -65,7 +65,7 @@ export async function runBot(context: WireContext, start: BotStart): Promise<Run
       state.isStopping = true;
       await online.close();
     });
-    opened.push(payCoversNowAndThen(backend, context));
+    opened.push(tendNowAndThen(backend, context));
     await process.resident.reindexing.resume();
     return { name: online.name, healthPort: health?.port ?? null, ended: NEVER, close };
   } catch (error) {
@@ -150,27 +150,34 @@ async function healthOn({ config }: WireContext, deps: Parameters<typeof openHea
   return port === undefined ? null : await openHealthServer(port, deps);
 }
 
-/** Covers that could not be had when somebody confirmed: tried again at the start and from time to time. */
-function payCoversNowAndThen(
-  { payCovers }: Pick<ReturnType<typeof openBackend>, "payCovers">,
+/**
+ * What people confirmed, at the start and from time to time: covers that could not be had are tried again, and what no
+ * moderator looked at comes to its end.
+ */
+function tendNowAndThen(
+  { payCovers, expire }: Pick<ReturnType<typeof openBackend>, "payCovers" | "expire">,
   { log }: WireContext,
 ): () => Promise<void> {
   const controller = new AbortController();
-  let paying = Promise.resolve();
-  const pay = () => {
-    paying = paying
-      .then(() => payCovers(controller.signal))
-      .then((owed) => void (owed > 0 && log.info({ owed }, "covers are owed still")))
+  let tending = Promise.resolve();
+  const tend = () => {
+    tending = tending
+      .then(async () => {
+        const expired = await expire();
+        if (expired > 0) log.info({ expired }, "confirmations awaited a moderator for too long");
+        const owed = await payCovers(controller.signal);
+        if (owed > 0) log.info({ owed }, "covers are owed still");
+      })
       .catch((error: unknown) => {
-        if (!controller.signal.aborted) log.warn({ err: error }, "owed covers could not be fetched");
+        if (!controller.signal.aborted) log.warn({ err: error }, "confirmations could not be looked after");
       });
   };
-  pay();
-  const timer = setInterval(pay, COVERS_EVERY_MS);
+  tend();
+  const timer = setInterval(tend, TEND_EVERY_MS);
   return async () => {
     clearInterval(timer);
     controller.abort(new OpfindError("aborted", "opfind is shutting down."));
-    await paying;
+    await tending;
   };
 }
 

@@ -13,12 +13,14 @@ import { IN_SERVERS } from "./where.ts";
 /** What moderators do with what their server confirmed. Each asks itself who may. */
 export interface PosterActions {
   recent(interaction: ChatInputCommandInteraction): Promise<Outcome>;
+  /** what awaits a moderator */
+  waiting(interaction: ChatInputCommandInteraction): Promise<Outcome>;
   /** @param confirmationId null for the newest */
   undo(confirmationId: number | null, interaction: ChatInputCommandInteraction): Promise<Outcome>;
   remove(posterId: number, interaction: ChatInputCommandInteraction, signal: AbortSignal): Promise<Outcome>;
 }
 
-/** `/posters recent|undo|remove` */
+/** `/posters recent|waiting|undo|remove` */
 export function postersCommand({
   words,
   actions,
@@ -36,6 +38,8 @@ export function postersCommand({
           return await actions.undo(options.getInteger("confirmation"), interaction);
         case "remove":
           return await actions.remove(options.getInteger("poster", true), interaction, signal);
+        case "waiting":
+          return await actions.waiting(interaction);
         default:
           return await actions.recent(interaction);
       }
@@ -53,6 +57,7 @@ export function postersDefinition(words: Words): SlashCommand["definition"] {
     default_member_permissions: String(PermissionFlagsBits.ManageMessages),
     options: [
       { ...describedIn(words, "posters-recent"), type: subcommand },
+      { ...describedIn(words, "posters-waiting"), type: subcommand },
       {
         ...describedIn(words, "posters-undo"),
         type: subcommand,

@@ -22,7 +22,7 @@ export interface ReadTierList {
  */
 export interface Backend
   extends Pick<Resident, "identify" | "songsOf" | "suggest" | "findTitle" | "card" | "labels" | "forget" | "facts">,
-    Omit<Confirming, "payCovers"> {
+    Omit<Confirming, "payCovers" | "expire"> {
   /** @throws like `Resident.readTierList` */
   readTierList(bytes: Uint8Array, turn: Turn, signal: AbortSignal): Promise<ReadTierList>;
   /** Does the picture look like a tier list or collage? @throws OpfindError image-* | queue-* | aborted */
@@ -38,7 +38,8 @@ export interface Backend
   /** @throws OpfindError reindex-running */
   startReindex(wish: ReindexWish): Promise<ReindexJob>;
   latestReindex(): Promise<ReindexJob | null>;
-  cancelReindex(): Promise<boolean>;
+  /** @returns false when this job does not run (any more) */
+  cancelReindex(jobId: number): Promise<boolean>;
   /** Tells every change of a re-index until the signal says stop. */
   watchReindex(onChange: (job: ReindexJob) => void, signal: AbortSignal): Promise<void>;
 }

@@ -65,6 +65,7 @@ const PLAIN = [
   "image",
   "tierlist",
   "cancel",
+  "review",
   "approve",
   "reject",
   "undo",

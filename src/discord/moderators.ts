@@ -5,8 +5,9 @@ import type { PosterActions } from "../commands/posters.ts";
 import { presentSettings } from "../presenters/discord/guild-settings.ts";
 import type { NoticeKey } from "../presenters/discord/notice.ts";
 import { presentNotice } from "../presenters/discord/notice.ts";
-import { presentRecentPosters } from "../presenters/discord/poster-log.ts";
+import { presentRecentPosters, presentWaitingPosters } from "../presenters/discord/poster-log.ts";
 import type { WordKey } from "../presenters/discord/words.ts";
+import type { Backend } from "./backend.ts";
 import { isAgeRestricted } from "./click.ts";
 import { changeSettings, type GuildSettings, settingsOf } from "./guild-settings.ts";
 import { isModerator, managesGuild } from "./moderation.ts";
@@ -22,28 +23,17 @@ export interface ModeratorDeps extends DeskDeps {
   readonly seesAllMessages: () => boolean;
 }
 
-const MOST_RECENT = 25;
+/** Of confirmations in a list: a menu holds as many. */
+export const MOST_LISTED = 25;
 
 /** `/posters`: what a server's people confirmed. */
 export function openPosterActions(deps: ModeratorDeps): PosterActions {
-  const { backend, words, clock, ownerIds } = deps;
+  const { backend, ownerIds } = deps;
   const say = (key: NoticeKey, values: Parameters<typeof presentNotice>[1], interaction: ChatInputCommandInteraction) =>
     notice(interaction, { key, values, deps });
   return {
-    async recent(interaction) {
-      const guildId = await guildOf(interaction, { may: isModerator, permission: "manage-messages", deps });
-      if (guildId === null) return { outcome: "not-allowed" };
-      const { locale, user } = interaction;
-      const requestId = newRequestId();
-      const settings = await settingsOf(guildId, backend);
-      const kept = { requestId, askerId: user.id, guildId, locale, isEphemeral: true, isUninvited: false };
-      await savePending({ ...kept, subject: { kind: "report" } }, [], { backend, now: clock.now() });
-      const question = { isAgeRestricted: isAgeRestricted(interaction) };
-      const reader = readersOf({ requestId, locale }, { settings, words, question })(0, null);
-      const recent = await backend.recent(guildId, MOST_RECENT);
-      await interactionReply(interaction).show(presentRecentPosters(recent, reader));
-      return { outcome: `${recent.length} confirmations`, requestId };
-    },
+    recent: (interaction) => showList({ find: backend.recent, present: presentRecentPosters }, interaction, deps),
+    waiting: (interaction) => showList({ find: backend.waiting, present: presentWaitingPosters }, interaction, deps),
     async undo(confirmationId, interaction) {
       const guildId = await guildOf(interaction, { may: isModerator, permission: "manage-messages", deps });
       if (guildId === null) return { outcome: "not-allowed" };
@@ -65,6 +55,31 @@ export function openPosterActions(deps: ModeratorDeps): PosterActions {
       return await say("notice.removed", { id: posterId, title: label.title }, interaction);
     },
   };
+}
+
+interface ConfirmationList {
+  readonly find: Backend["recent"];
+  readonly present: typeof presentRecentPosters;
+}
+
+async function showList(
+  { find, present }: ConfirmationList,
+  interaction: ChatInputCommandInteraction,
+  deps: ModeratorDeps,
+): Promise<Outcome> {
+  const { backend, words, clock } = deps;
+  const guildId = await guildOf(interaction, { may: isModerator, permission: "manage-messages", deps });
+  if (guildId === null) return { outcome: "not-allowed" };
+  const { locale, user } = interaction;
+  const requestId = newRequestId();
+  const settings = await settingsOf(guildId, backend);
+  const kept = { requestId, askerId: user.id, guildId, locale, isEphemeral: true, isUninvited: false };
+  await savePending({ ...kept, subject: { kind: "report" } }, [], { backend, now: clock.now() });
+  const question = { isAgeRestricted: isAgeRestricted(interaction) };
+  const reader = readersOf({ requestId, locale }, { settings, words, question })(0, null);
+  const listed = await find(guildId, MOST_LISTED);
+  await interactionReply(interaction).show(present(listed, reader));
+  return { outcome: `${listed.length} confirmations`, requestId };
 }
 
 /** `/opfind-settings`: shows what a server decided, after keeping what is wished. */

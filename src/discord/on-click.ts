@@ -1,8 +1,9 @@
 import { MessageFlags } from "discord.js";
 import type { Action } from "../presenters/discord/action.ts";
-import { presentNotice } from "../presenters/discord/notice.ts";
+import { type NoticeKey, presentNotice } from "../presenters/discord/notice.ts";
 import { type ClickContext, type ClickInteraction, isEphemeral, tell } from "./click.ts";
 import { look } from "./clicks/look.ts";
+import { moderate } from "./clicks/moderate.ts";
 import { openForm, search } from "./clicks/search.ts";
 import { share, takeBoard, takePlaylist } from "./clicks/take-along.ts";
 import { teach } from "./clicks/teach.ts";
@@ -40,7 +41,8 @@ export async function onClick(interaction: ClickInteraction, deps: ClickDeps, si
     settingsOf(interaction.guildId, deps.backend),
   ]);
   if (!choice || choice.guildId !== interaction.guildId) {
-    await tell({ interaction, settings, deps }, "notice.expired");
+    await tell({ interaction, settings, deps }, overNotice(click.action));
+    if (isDecision(click.action)) await interaction.editReply({ components: [] });
     return click.requestId;
   }
   const own = { ...choice, isEphemeral: isEphemeral(interaction) };
@@ -50,8 +52,32 @@ export async function onClick(interaction: ClickInteraction, deps: ClickDeps, si
   return click.requestId;
 }
 
+/** What a person can do about a button that outlived what it is for. */
+function overNotice(action: Action): NoticeKey {
+  switch (action) {
+    case "cancel":
+      return "notice.job-over";
+    case "approve":
+    case "reject":
+      return "notice.approval-over";
+    case "review":
+    case "undo":
+      return "notice.list-over";
+    default:
+      return "notice.expired";
+  }
+}
+
+/** What such a message tells still stands; only its buttons have nothing to do any more. */
+function isDecision(action: Action): boolean {
+  return action === "cancel" || action === "approve" || action === "reject";
+}
+
 /** Their handlers ask themselves who may: a server can let everyone confirm, and moderators approve what others said. */
-const OPEN_TO_ALL: ReadonlySet<Action> = new Set(["confirm", "playlist", "approve", "reject", "undo", "cancel"]);
+const OPEN_TO_ALL: ReadonlySet<Action> = new Set([
+  ...(["confirm", "playlist"] as const),
+  ...(["review", "approve", "reject", "undo", "cancel"] as const),
+]);
 
 function isOpenToAll(action: Action): boolean {
   return OPEN_TO_ALL.has(action) || action.startsWith("pick:");
@@ -68,10 +94,12 @@ async function act(action: Action, context: ClickContext, { cancelReindex }: Cli
       return await look(action, context);
     case "confirm":
     case "title":
+      return await teach(action, context);
+    case "review":
     case "approve":
     case "reject":
     case "undo":
-      return await teach(action, context);
+      return await moderate(action, context);
     case "search":
       return interaction.isModalSubmit() ? await search(interaction, context) : undefined;
     case "playlist":

@@ -33,8 +33,9 @@ export interface PendingChoice {
   readonly subject: Subject;
 }
 
-/** A day: whoever has not clicked by then asks again. */
-const LIFETIME_MS = 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+/** Whoever has not clicked within a day asks again; the progress of a re-index may be there for longer than that. */
+const LIFETIME_MS = { pictures: DAY_MS, songs: DAY_MS, "tier-list": DAY_MS, report: 7 * DAY_MS } as const;
 
 export function newRequestId(): string {
   return randomBytes(12).toString("base64url");
@@ -46,7 +47,13 @@ export async function savePending(
   { backend, now }: { readonly backend: Pick<Backend, "savePending">; readonly now: number },
 ): Promise<void> {
   const { requestId, askerId, guildId, ...kept } = choice;
-  const row = { requestId, askerId, guildId, expiresAt: now + LIFETIME_MS, state: JSON.stringify(kept) };
+  const row = {
+    requestId,
+    askerId,
+    guildId,
+    expiresAt: now + LIFETIME_MS[kept.subject.kind],
+    state: JSON.stringify(kept),
+  };
   await backend.savePending(row, images);
 }
 

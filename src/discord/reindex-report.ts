@@ -67,11 +67,16 @@ export async function startReindex(
   }
 }
 
-/** "Cancel" below the progress. */
+/** "Cancel" below the progress: it stops the job that it was shown for, and no later one. */
 export async function cancelReindex(context: ClickContext): Promise<void> {
-  const { interaction, deps } = context;
+  const { interaction, choice, deps } = context;
   if (!managesGuild(interaction)) return await tell(context, "notice.foreign");
-  if (!(await deps.backend.cancelReindex())) await tell(context, "notice.expired");
+  const job = await deps.backend.latestReindex();
+  const isShown = job !== null && placeOf(job)?.requestId === choice.requestId;
+  if (isShown && (await deps.backend.cancelReindex(job.jobId))) return;
+  // What the message says stays; only its button has nothing to do any more.
+  await interaction.editReply({ components: [] });
+  await tell(context, "notice.job-over");
 }
 
 interface Reporting {

@@ -26,7 +26,8 @@ export interface Confirmation extends AskedPicture, Speaker {
   readonly isNew: boolean;
   /** milliseconds since the epoch */
   readonly at: number;
-  readonly state: "awaiting" | "confirmed" | "undone" | "rejected";
+  /** expired: it awaited a moderator, and nobody decided */
+  readonly state: "awaiting" | "confirmed" | "undone" | "rejected" | "expired";
   /** who approved, rejected or undid it */
   readonly decidedBy: string | null;
 }

@@ -73,7 +73,7 @@ export function reindexRoutes(app: App, { resident: { reindexing } }: Deps): voi
     schema: { ...schema, operationId: "cancelReindex", summary: "Stops a re-index; the old index stays" },
     handler: async ({ params: { jobId } }) => {
       known(await reindexing.latest(), jobId);
-      await reindexing.cancel();
+      await reindexing.cancel(jobId);
       return jobFacts(known(await reindexing.latest(), jobId));
     },
   });

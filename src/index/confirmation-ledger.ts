@@ -69,9 +69,10 @@ class SqliteLedger implements ConfirmationLedger {
     }
   }
 
-  note({ isSubjectToApproval: _, ...wish }: ConfirmationWish): Confirmation | null {
+  note({ isSubjectToApproval: _, ...wish }: ConfirmationWish, keptUntil: number): Confirmation | null {
     return this.#locked(() => {
       if (this.standing(wish)) return null;
+      this.#sql.keepQuestion.run(keptUntil, wish.requestId);
       return this.#insert({ ...wish, posterId: null, isNew: 0, owesCover: 0, state: "awaiting", decidedBy: null });
     });
   }
@@ -82,6 +83,23 @@ class SqliteLedger implements ConfirmationLedger {
       if (found?.state !== "awaiting") return null;
       this.#sql.close.run("rejected", decidedBy, found.confirmationId);
       return this.#byId(found.confirmationId);
+    });
+  }
+
+  waiting(guildId: string, limit: number): readonly Confirmation[] {
+    return this.#sql.waiting.all(guildId, limit).map(toConfirmation);
+  }
+
+  expire(before: number): number {
+    // Nearly always there is nothing to do, and a look needs no lock.
+    if (this.#sql.overdue.all(before).length === 0) return 0;
+    return this.#locked(() => {
+      const overdue = this.#sql.overdue.all(before);
+      for (const { confirmationId, requestId, picture } of overdue) {
+        this.#sql.close.run("expired", null, confirmationId);
+        this.#sql.forgetPicture.run(requestId, picture);
+      }
+      return overdue.length;
     });
   }
 

@@ -35,6 +35,15 @@ function reading(database: Database) {
     recent: database.prepare<[string, number], ConfirmationRow>(
       `${CONFIRMATION} WHERE guild_id = ? AND state = 'confirmed' ORDER BY confirmation_id DESC LIMIT ?`,
     ),
+    waiting: database.prepare<[string, number], ConfirmationRow>(
+      `${CONFIRMATION} WHERE guild_id = ? AND state = 'awaiting' ORDER BY confirmation_id LIMIT ?`,
+    ),
+    // The picture may also have gone to make room for newer ones: nothing can come of it then.
+    overdue: database.prepare<[number], Pick<ConfirmationRow, "confirmationId" | "requestId" | "picture">>(
+      `SELECT confirmation_id confirmationId, request_id requestId, picture FROM confirmations c
+       WHERE state = 'awaiting' AND (at <= ? OR NOT EXISTS
+         (SELECT 1 FROM pending_images i WHERE i.request_id = c.request_id AND i.picture = c.picture))`,
+    ),
     ofPoster: database.prepare<[number], ConfirmationRow>(
       `${CONFIRMATION} WHERE poster_id = ? AND state = 'confirmed' ORDER BY confirmation_id LIMIT 1`,
     ),
@@ -68,11 +77,14 @@ function writing(database: Database) {
       `UPDATE confirmations SET state = 'confirmed', poster_id = ?, is_new = ?, owes_cover = ?, decided_by = ?
        WHERE confirmation_id = ?`,
     ),
-    close: database.prepare<["undone" | "rejected", string, number]>(
+    close: database.prepare<["undone" | "rejected" | "expired", string | null, number]>(
       "UPDATE confirmations SET state = ?, decided_by = ? WHERE confirmation_id = ?",
     ),
     inherit: database.prepare<[number]>("UPDATE confirmations SET is_new = 1 WHERE confirmation_id = ?"),
     settleCover: database.prepare<[number]>("UPDATE confirmations SET owes_cover = 0 WHERE anilist_id = ?"),
+    keepQuestion: database.prepare<[number, string]>(
+      "UPDATE pending_choices SET expires_at = max(expires_at, ?) WHERE request_id = ?",
+    ),
     forgetPicture: database.prepare<[string, number]>(
       "DELETE FROM pending_images WHERE request_id = ? AND picture = ?",
     ),

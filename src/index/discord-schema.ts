@@ -57,3 +57,32 @@ export const DISCORD_TABLES = `
     hash  TEXT NOT NULL
   ) STRICT;
 `;
+
+/** A word that awaited a moderator may end without one. SQLite changes a CHECK only with its table. */
+export const EXPIRING_CONFIRMATIONS = `
+  CREATE TABLE confirmations_anew (
+    confirmation_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    request_id  TEXT NOT NULL,
+    picture     INTEGER NOT NULL,
+    anilist_id  INTEGER NOT NULL,
+    title       TEXT NOT NULL,
+    poster_id   INTEGER,
+    is_new      INTEGER NOT NULL,
+    owes_cover  INTEGER NOT NULL,
+    user_id     TEXT NOT NULL,
+    guild_id    TEXT,
+    channel_id  TEXT,
+    at          INTEGER NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('awaiting', 'confirmed', 'undone', 'rejected', 'expired')),
+    decided_by  TEXT
+  ) STRICT;
+  INSERT INTO confirmations_anew SELECT * FROM confirmations;
+  DROP TABLE confirmations;
+  ALTER TABLE confirmations_anew RENAME TO confirmations;
+  CREATE UNIQUE INDEX confirmations_once ON confirmations (request_id, picture)
+    WHERE state IN ('awaiting', 'confirmed');
+  CREATE INDEX confirmations_by_user ON confirmations (user_id, at);
+  CREATE INDEX confirmations_by_guild ON confirmations (guild_id, at);
+  CREATE INDEX confirmations_owing ON confirmations (anilist_id) WHERE owes_cover = 1;
+  CREATE INDEX confirmations_waiting ON confirmations (guild_id, confirmation_id) WHERE state = 'awaiting';
+`;

@@ -4,7 +4,7 @@ import type { Clock } from "../pipeline/ports.ts";
 import type { SqlitePosterStore } from "./poster-store.ts";
 import { translated } from "./sqlite.ts";
 
-/** Pictures of a day that nobody has confirmed; the oldest go first. */
+/** Pictures that nobody has confirmed; the oldest go first, and those that await a moderator last. */
 const MAX_IMAGE_BYTES = 512 * 1024 * 1024;
 
 /** What waits for a click, in the file of the poster store. */
@@ -69,7 +69,9 @@ function prepare(database: Database) {
     ),
     imageBytes: database.prepare<[], number | null>("SELECT sum(size) FROM pending_images").pluck(),
     oldestImage: database.prepare<[], { readonly imageId: number; readonly size: number }>(
-      "SELECT image_id imageId, size FROM pending_images ORDER BY image_id LIMIT 1",
+      `SELECT image_id imageId, size FROM pending_images i
+       ORDER BY EXISTS (SELECT 1 FROM confirmations c
+         WHERE c.request_id = i.request_id AND c.picture = i.picture AND c.state = 'awaiting'), image_id LIMIT 1`,
     ),
     dropImage: database.prepare<[number]>("DELETE FROM pending_images WHERE image_id = ?"),
   };

@@ -1,4 +1,4 @@
-import { DISCORD_TABLES } from "./discord-schema.ts";
+import { DISCORD_TABLES, EXPIRING_CONFIRMATIONS } from "./discord-schema.ts";
 
 /**
  * The truth, version by version (`user_version`). Row ids are AUTOINCREMENT: an id that was removed never comes back,
@@ -88,4 +88,5 @@ export const POSTER_MIGRATIONS: readonly string[] = [
   CREATE INDEX posters_by_anime ON posters (anilist_id);
   `,
   DISCORD_TABLES,
+  EXPIRING_CONFIRMATIONS,
 ];

@@ -2,14 +2,15 @@ import type { AnilistId } from "../domain/anime.ts";
 import type { AskedPicture, Confirmation } from "../domain/confirmation.ts";
 import type { PosterId } from "../domain/poster.ts";
 import { OpfindError } from "../errors.ts";
-import type {
-  ConfirmationLedger,
-  ConfirmationWish,
-  Confirmed,
-  Confirming,
-  DayLimits,
-  PictureFile,
-  Undoer,
+import {
+  APPROVAL_MS,
+  type ConfirmationLedger,
+  type ConfirmationWish,
+  type Confirmed,
+  type Confirming,
+  type DayLimits,
+  type PictureFile,
+  type Undoer,
 } from "./confirming.ts";
 import type { LearnedPoster, PosterToLearn } from "./learn-poster.ts";
 import type { Clock, NewPoster } from "./ports.ts";
@@ -47,18 +48,19 @@ class Confirmer implements Confirming {
   }
 
   async confirm(wish: ConfirmationWish, turn: Turn, signal: AbortSignal): Promise<Confirmed> {
-    const { ledger } = this.#deps;
+    const { ledger, clock } = this.#deps;
     const before = ledger.standing(wish);
     if (before) return { kind: "already", confirmation: before };
     if (!ledger.picture(wish)) return { kind: "gone" };
     const of = this.#exceeded(wish);
     if (of) return { kind: "limit", of };
     if (!wish.isSubjectToApproval) return await this.#learn({ ...wish, approvedBy: null }, turn, signal);
-    const confirmation = ledger.note(wish);
+    const confirmation = ledger.note(wish, clock.now() + APPROVAL_MS);
     return confirmation ? { kind: "awaiting", confirmation } : this.#already(wish);
   }
 
   async approve(picture: AskedPicture, decidedBy: string, turn: Turn, signal: AbortSignal): Promise<Confirmed> {
+    await this.expire();
     const awaiting = this.#deps.ledger.standing(picture);
     if (!awaiting) return { kind: "gone" };
     if (awaiting.state !== "awaiting") return { kind: "already", confirmation: awaiting };
@@ -66,6 +68,7 @@ class Confirmer implements Confirming {
   }
 
   async reject(picture: AskedPicture, decidedBy: string): Promise<Confirmation | null> {
+    await this.expire();
     return this.#deps.ledger.reject(picture, decidedBy);
   }
 
@@ -89,6 +92,16 @@ class Confirmer implements Confirming {
 
   async recent(guildId: string, limit: number): Promise<readonly Confirmation[]> {
     return this.#deps.ledger.recent(guildId, limit);
+  }
+
+  async waiting(guildId: string, limit: number): Promise<readonly Confirmation[]> {
+    await this.expire();
+    return this.#deps.ledger.waiting(guildId, limit);
+  }
+
+  async expire(): Promise<number> {
+    const { ledger, clock } = this.#deps;
+    return ledger.expire(clock.now() - APPROVAL_MS);
   }
 
   async payCovers(signal: AbortSignal): Promise<number> {

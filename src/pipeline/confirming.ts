@@ -46,9 +46,16 @@ export interface Confirming {
   standing(picture: AskedPicture): Promise<Confirmation | null>;
   /** Confirmations of a server that stand, newest first. */
   recent(guildId: string, limit: number): Promise<readonly Confirmation[]>;
+  /** What awaits a moderator of a server, oldest first. */
+  waiting(guildId: string, limit: number): Promise<readonly Confirmation[]>;
+  /** Ends what awaited a moderator for too long and forgets its pictures. @returns how many it were */
+  expire(): Promise<number>;
   /** Fetches the covers that were owed. @returns how many are owed still */
   payCovers(signal: AbortSignal): Promise<number>;
 }
+
+/** So long a moderator can approve what awaits one: a week has every day on which people look. */
+export const APPROVAL_MS = 7 * 24 * 60 * 60_000;
 
 export interface PictureFile {
   readonly bytes: Uint8Array;
@@ -87,8 +94,14 @@ export interface ConfirmationLedger {
    * confirmation stands by then. @throws OpfindError disk-full | store-busy
    */
   commit(posters: readonly [NewPoster, ...NewPoster[]], entry: LedgerEntry): Promise<Confirmation | null>;
-  /** Notes a wish for a moderator. @returns null when another confirmation stands by then */
-  note(wish: ConfirmationWish): Confirmation | null;
+  /**
+   * Notes a wish for a moderator; its question and picture are kept as long as it may wait. @returns null when another
+   * confirmation stands by then
+   */
+  note(wish: ConfirmationWish, keptUntil: number): Confirmation | null;
+  waiting(guildId: string, limit: number): readonly Confirmation[];
+  /** Ends what has awaited a moderator since before then, or lost its picture. @returns how many it were */
+  expire(before: number): number;
   reject(picture: AskedPicture, decidedBy: string): Confirmation | null;
   undo(confirmationId: number, by: Undoer): Promise<Confirmation | null>;
   confirmationOf(posterId: PosterId): Confirmation | null;

@@ -23,7 +23,7 @@ const WRITE_EVERY_MS = 1_000;
 export class ReindexJobs implements Reindexing {
   readonly #deps: ReindexDeps;
   readonly #watchers = new Set<(job: ReindexJob) => void>();
-  #current: { readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
+  #current: { readonly jobId: number; readonly stop: AbortController; readonly ended: Promise<void> } | undefined;
   #isStopped = false;
 
   constructor(deps: ReindexDeps) {
@@ -52,8 +52,8 @@ export class ReindexJobs implements Reindexing {
     return this.#deps.jobs.latest();
   }
 
-  async cancel(): Promise<boolean> {
-    if (!this.#current) return false;
+  async cancel(jobId: number): Promise<boolean> {
+    if (this.#current?.jobId !== jobId) return false;
     this.#current.stop.abort(new OpfindError("aborted", "The re-index was cancelled."));
     await this.#current.ended;
     return true;
@@ -86,7 +86,7 @@ export class ReindexJobs implements Reindexing {
       this.#current = undefined;
       release();
     });
-    this.#current = { stop, ended };
+    this.#current = { jobId: job.jobId, stop, ended };
   }
 
   async #work(job: ReindexJob, after: PosterId, signal: AbortSignal): Promise<void> {

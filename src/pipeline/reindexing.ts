@@ -33,8 +33,8 @@ export interface Reindexing {
   start(wish: ReindexWish): Promise<ReindexJob>;
   /** The newest job, running or not; null when there was none. */
   latest(): Promise<ReindexJob | null>;
-  /** Stops the one that runs here. @returns false when none does */
-  cancel(): Promise<boolean>;
+  /** Stops this job. @returns false when it does not run here: it is over, or another one's turn */
+  cancel(jobId: number): Promise<boolean>;
   /** Goes on with one that a stop or a kill interrupted. @returns it, null when there is none */
   resume(): Promise<ReindexJob | null>;
   /** Tells every change of a job until the returned function is called. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { OpfindError } from "../../src/errors.ts";
+import { APPROVAL_MS } from "../../src/pipeline/confirming.ts";
 import { openConfirmingStore, wishOf } from "../support/confirming.ts";
 import { posterOf } from "../support/posters.ts";
 
@@ -157,6 +158,53 @@ describe("approval", () => {
     expect(await confirming.approve(awaited, "9", turn, live())).toEqual({ kind: "gone" });
     expect(await posters()).toEqual([]);
     expect(await confirming.confirm(wishOf("a", { anilistId: 8 }), turn, live())).toMatchObject({ kind: "learnt" });
+  });
+});
+
+describe("a word that awaits a moderator", () => {
+  const awaited = wishOf("a", { isSubjectToApproval: true });
+  const picture = { requestId: "a", picture: 0 };
+  const from = Date.parse("2026-01-02T03:04:05.000Z");
+
+  /** The word of a person, then time passes. */
+  async function waitingFor(ms: number) {
+    const time = { now: from };
+    const stage = openConfirmingStore({ clock: { now: () => time.now, elapsedMs: () => 0 } });
+    await stage.ask("a");
+    await stage.confirming.confirm(awaited, turn, live());
+    time.now += ms;
+    // Another question: what expired is swept with it.
+    await stage.ask("b");
+    return stage;
+  }
+
+  test("can be approved for a week, though the answer's buttons live for a day", async () => {
+    const { posters, pending, confirming } = await waitingFor(APPROVAL_MS - 1);
+    expect(await pending.find("a")).not.toBeNull();
+    expect(await confirming.waiting("5", 10)).toMatchObject([{ requestId: "a", state: "awaiting", at: from }]);
+    expect(await confirming.waiting("another server", 10)).toEqual([]);
+    expect(await confirming.approve(awaited, "9", turn, live())).toMatchObject({ kind: "learnt" });
+    expect(await posters()).toHaveLength(2);
+    expect(await confirming.waiting("5", 10)).toEqual([]);
+  });
+
+  test("ends after it: nothing is learnt, and the picture is no longer kept", async () => {
+    const { posters, ledger, pending, confirming } = await waitingFor(APPROVAL_MS);
+    expect(await pending.find("a")).toBeNull();
+    expect(await confirming.expire()).toBe(1);
+    expect(await confirming.expire()).toBe(0);
+    expect(ledger.picture(picture)).toBeNull();
+    expect(await confirming.waiting("5", 10)).toEqual([]);
+    expect(await confirming.approve(awaited, "9", turn, live())).toEqual({ kind: "gone" });
+    expect(await confirming.reject(awaited, "9")).toBeNull();
+    expect(await posters()).toEqual([]);
+  });
+
+  test("ends as well when its picture had to make room", async () => {
+    const { store, confirming } = await waitingFor(0);
+    store.sharing((database) => database.exec("DELETE FROM pending_images"));
+    expect(await confirming.waiting("5", 10)).toEqual([]);
+    expect(await confirming.standing(picture)).toBeNull();
   });
 });
 

@@ -97,12 +97,13 @@ test("cancelled, it ends as cancelled and what it did stays", async () => {
   reindexing.watch(({ done }) => {
     if (done === 1) stopHere();
   });
-  stopHere = () => void reindexing.cancel();
   const ended = end(reindexing);
-  await reindexing.start(WISH);
+  const { jobId } = await reindexing.start(WISH);
+  expect(await reindexing.cancel(jobId - 1)).toBe(false);
+  stopHere = () => void reindexing.cancel(jobId);
   expect(await ended).toMatchObject({ state: "cancelled", failure: null });
   expect([await unseen(store), built.length]).toEqual([2, 0]);
-  expect(await reindexing.cancel()).toBe(false);
+  expect(await reindexing.cancel(jobId)).toBe(false);
 });
 
 test("a full one that a stop interrupts goes on behind the poster it had come to, in the next process", async () => {

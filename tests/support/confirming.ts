@@ -6,6 +6,7 @@ import { openPosterStore } from "../../src/index/poster-store.ts";
 import { type ConfirmDeps, openConfirming } from "../../src/pipeline/confirm.ts";
 import type { ConfirmationWish } from "../../src/pipeline/confirming.ts";
 import type { PosterToLearn } from "../../src/pipeline/learn-poster.ts";
+import type { Clock } from "../../src/pipeline/ports.ts";
 import { embeddingOf, posterOf, sha256, stillClock } from "./posters.ts";
 import { tempDir } from "./temp-dir.ts";
 
@@ -21,9 +22,9 @@ async function prepare({ bytes, anime, source, addedBy }: PosterToLearn) {
 /** A poster store with its ledger and the stage that confirms; nothing is known at first. */
 export function openConfirmingStore({
   dataDir = tempDir(),
+  clock = stillClock(),
   ...changes
-}: Partial<ConfirmDeps> & { dataDir?: string } = {}) {
-  const clock = stillClock();
+}: Partial<Omit<ConfirmDeps, "clock">> & { dataDir?: string; clock?: Clock } = {}) {
   const store = openPosterStore({ dataDir, clock });
   onTestFinished(() => store.close());
   const ledger = openLedger(store, clock);

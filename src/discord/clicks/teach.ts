@@ -1,16 +1,14 @@
 import type { AnilistId } from "../../domain/anime.ts";
 import { OpfindError } from "../../errors.ts";
 import type { Confirmed } from "../../pipeline/confirming.ts";
-import { userMention } from "../../presenters/discord/markdown.ts";
-import { presentNotice } from "../../presenters/discord/notice.ts";
-import { presentApproval } from "../../presenters/discord/poster-log.ts";
-import { type ClickContext, chosenIn, lookAgain, readersAt, sayIn, tell } from "../click.ts";
+import { type ClickContext, chosenIn, lookAgain, tell } from "../click.ts";
 import { isModerator, mayTeach, mayUse } from "../moderation.ts";
 import { laneOf } from "../question.ts";
-import { interactionReply, sendable } from "../reply.ts";
+import { interactionReply } from "../reply.ts";
 import { look } from "./look.ts";
+import { askModerators } from "./moderate.ts";
 
-export type TeachAction = "confirm" | "title" | "approve" | "reject" | "undo" | `pick:${number}`;
+export type TeachAction = "confirm" | "title" | `pick:${number}`;
 
 /** What a person says about a picture becomes knowledge, if they may say it. */
 export async function teach(action: TeachAction, context: ClickContext): Promise<void> {
@@ -23,12 +21,6 @@ export async function teach(action: TeachAction, context: ClickContext): Promise
       if (choice.subject.kind === "pictures") return await confirm(anilistId, context);
       return await look("songs", { ...context, click: { ...click, anilistId } });
     }
-    case "approve":
-      return await approve(context);
-    case "reject":
-      return await reject(context);
-    case "undo":
-      return await undo(Number(chosenIn(interaction)), context);
     default:
       return await confirm(picked(Number(action.slice("pick:".length)), context), context);
   }
@@ -92,7 +84,7 @@ async function thank(outcome: Confirmed, context: ClickContext): Promise<void> {
       return await tell(context, key, { title: outcome.confirmation.title });
     }
     case "awaiting":
-      await askModerators(outcome, context);
+      await askModerators(outcome.confirmation, context);
       return await tell(context, "notice.pending");
     case "already":
       return await tell(context, isAwaiting(outcome) ? "notice.pending" : "notice.already-confirmed");
@@ -107,52 +99,4 @@ type Said = Extract<Confirmed, { kind: "already" }>;
 
 function isAwaiting(outcome: Confirmed): outcome is Said {
   return outcome.kind === "already" && outcome.confirmation.state === "awaiting";
-}
-
-/** In the same channel, for whoever may approve it there. */
-async function askModerators({ confirmation }: Extract<Confirmed, { kind: "awaiting" }>, context: ClickContext) {
-  const { deps, interaction, signal } = context;
-  const { userId, anilistId, title } = confirmation;
-  const file = await deps.backend.picture(confirmation);
-  const anime = await deps.backend.card(anilistId, signal).catch((failure: unknown) => {
-    if (failure instanceof OpfindError && failure.code !== "aborted") return null;
-    throw failure;
-  });
-  const picture = file ? { bytes: Buffer.from(file.bytes), name: pictureName(file.file) } : null;
-  const reader = readersAt(context)(confirmation.picture, anilistId);
-  await interaction.followUp(sendable(presentApproval({ userId, anilistId, title, anime, picture }, reader)));
-}
-
-/** A name that an attachment:// address can carry. */
-function pictureName(file: string): string {
-  const ending = /\.[a-z0-9]{1,5}$/i.exec(file)?.[0].toLowerCase() ?? ".png";
-  return `picture${ending}`;
-}
-
-async function approve(context: ClickContext): Promise<void> {
-  const { interaction, click, deps, signal } = context;
-  const userId = interaction.user.id;
-  if (!isModerator(interaction)) return await tell(context, "notice.foreign");
-  const outcome = await deps.backend.approve(click, userId, { lane: laneOf({ userId }) }, signal);
-  if (outcome.kind !== "learnt") return await thank(outcome, context);
-  const values = { moderator: userMention(userId), title: outcome.confirmation.title };
-  await interactionReply(interaction).show(presentNotice("notice.approved", values, sayIn(context)));
-}
-
-async function reject(context: ClickContext): Promise<void> {
-  const { interaction, click, deps } = context;
-  const userId = interaction.user.id;
-  if (!isModerator(interaction)) return await tell(context, "notice.foreign");
-  if (!(await deps.backend.reject(click, userId))) return await tell(context, "notice.picture-gone");
-  const values = { moderator: userMention(userId) };
-  await interactionReply(interaction).show(presentNotice("notice.rejected", values, sayIn(context)));
-}
-
-async function undo(confirmationId: number, context: ClickContext): Promise<void> {
-  const { interaction, deps } = context;
-  const { guildId, user } = interaction;
-  if (!isModerator(interaction) || guildId === null) return await tell(context, "notice.foreign");
-  const undone = await deps.backend.undo(confirmationId, { userId: user.id, guildId });
-  if (!undone) return await tell(context, "notice.nothing-to-undo");
-  await tell(context, "notice.undone", { title: undone.title, id: undone.posterId ?? 0 });
 }

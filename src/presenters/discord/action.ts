@@ -2,7 +2,7 @@
 export type ExportFormat = "json" | "csv" | "m3u8" | "text";
 
 /**
- * Everything that a button, menu or form of ours can ask for. Menus ("jump", "image", "title") send the number or id of
+ * Everything that a button, menu or form of ours can ask for. Menus ("jump", "image", "title", "review", "undo") send the number or id of
  * the chosen option; the numbered actions carry theirs in the name.
  */
 export type Action =
@@ -29,6 +29,9 @@ export type Action =
   | "image"
   | `export:${ExportFormat}`
   | "cancel"
+  /** look at a confirmation that awaits a moderator, chosen in a menu by its number */
+  | "review"
   | "approve"
   | "reject"
+  /** take the chosen confirmation back */
   | "undo";

@@ -12,7 +12,11 @@ import { presentSettings } from "../../../src/presenters/discord/guild-settings.
 import { type MatchAnswer, presentMatch } from "../../../src/presenters/discord/match.ts";
 import { asEdit, type DiscordMessage } from "../../../src/presenters/discord/message.ts";
 import { presentNotice } from "../../../src/presenters/discord/notice.ts";
-import { presentApproval, presentRecentPosters } from "../../../src/presenters/discord/poster-log.ts";
+import {
+  presentApproval,
+  presentRecentPosters,
+  presentWaitingPosters,
+} from "../../../src/presenters/discord/poster-log.ts";
 import { presentReindex } from "../../../src/presenters/discord/reindex.ts";
 import { presentSeveral } from "../../../src/presenters/discord/several.ts";
 import { offerTierList, presentTierListAnswer } from "../../../src/presenters/discord/tier-list.ts";
@@ -274,8 +278,14 @@ test("moderators see who confirmed what, can undo it, and are asked", () => {
   const shown = presentRecentPosters(log, reader());
   expect(refusals(shown)).toEqual([]);
   expect(shown.embeds[0]?.description).toContain("<t:1700000000:R>");
-  const request = { userId: "1", anilistId: 2, title: "T", anime: null, picture: null };
-  expect(actions(presentApproval(request, reader()))).toEqual(["v1:approve", "v1:reject"]);
+  const until = 1_700_000_000_000;
+  const asked = presentApproval({ userId: "1", anilistId: 2, title: "T", anime: null, picture: null, until }, reader());
+  expect(actions(asked)).toEqual(["v1:approve", "v1:reject"]);
+  expect(asked.embeds[0]?.description).toContain("dropped <t:1700000000:R>");
+  const waiting = presentWaitingPosters(log, reader());
+  expect(refusals(waiting)).toEqual([]);
+  expect(actions(waiting)).toEqual(["v1:review"]);
+  expect(actions(presentWaitingPosters([], reader()))).toEqual([]);
 });
 
 test("settings are told within a field, however many channels", () => {
