@@ -11,14 +11,14 @@ import type { Backend } from "./backend.ts";
 import { isAgeRestricted } from "./click.ts";
 import { changeSettings, type GuildSettings, settingsOf } from "./guild-settings.ts";
 import { isModerator, managesGuild } from "./moderation.ts";
+import type { IsOwner } from "./owners.ts";
 import { newRequestId, savePending } from "./pending-choice.ts";
 import { type DeskDeps, readersOf } from "./question.ts";
 import { localeFor } from "./reader.ts";
 import { interactionReply } from "./reply.ts";
 
 export interface ModeratorDeps extends DeskDeps {
-  /** Discord's ids of who runs the bot: they alone may change what all servers share */
-  readonly ownerIds: readonly string[];
+  readonly isOwner: IsOwner;
   /** Discord shows the bot pictures in messages that are not meant for it */
   readonly seesAllMessages: () => boolean;
 }
@@ -28,7 +28,7 @@ export const MOST_LISTED = 25;
 
 /** `/posters`: what a server's people confirmed. */
 export function openPosterActions(deps: ModeratorDeps): PosterActions {
-  const { backend, ownerIds } = deps;
+  const { backend, isOwner } = deps;
   const say = (key: NoticeKey, values: Parameters<typeof presentNotice>[1], interaction: ChatInputCommandInteraction) =>
     notice(interaction, { key, values, deps });
   return {
@@ -47,9 +47,9 @@ export function openPosterActions(deps: ModeratorDeps): PosterActions {
       const guildId = await guildOf(interaction, { may: isModerator, permission: "manage-messages", deps });
       if (guildId === null) return { outcome: "not-allowed" };
       const confirmation = await backend.confirmationOf(posterId);
-      const isOwner = ownerIds.includes(interaction.user.id);
       // All servers share the posters: a server's moderators take back what their own people brought.
-      if (!isOwner && confirmation?.guildId !== guildId) return await say("notice.poster-not-found", {}, interaction);
+      const isOurs = confirmation?.guildId === guildId || (await isOwner(interaction.user.id, signal));
+      if (!isOurs) return await say("notice.poster-not-found", {}, interaction);
       const [label] = await backend.labels([posterId], signal);
       if (!label || !(await backend.forget(posterId))) return await say("notice.poster-not-found", {}, interaction);
       return await say("notice.removed", { id: posterId, title: label.title }, interaction);

@@ -1,4 +1,4 @@
-import type { Client } from "discord.js";
+import { type Client, Routes } from "discord.js";
 import { openCommands } from "../commands/registry.ts";
 import type { Logger } from "../log.ts";
 import type { Clock } from "../pipeline/ports.ts";
@@ -9,6 +9,7 @@ import { connect, type Gateway, type GatewayFacts } from "./client.ts";
 import { openDesk } from "./desk.ts";
 import { dispatch } from "./dispatch.ts";
 import { applySettings, type ModeratorDeps, openPosterActions } from "./moderators.ts";
+import { openOwners } from "./owners.ts";
 import { cancelReindex, reportReindexing, startReindex } from "./reindex-report.ts";
 import { type RequestMeter, RequestTracker } from "./request-tracker.ts";
 
@@ -20,6 +21,7 @@ export interface BotDeps {
   readonly log: Logger;
   readonly meter: RequestMeter;
   readonly login: { readonly token: string; readonly apiUrl: string };
+  /** who runs the bot; empty for whoever the application belongs to */
   readonly ownerIds: readonly string[];
 }
 
@@ -38,8 +40,10 @@ export async function openBot(deps: BotDeps, signal: AbortSignal): Promise<Bot> 
   const reporting = new AbortController();
   let gateway: Gateway | undefined;
   const seesAllMessages = () => gateway?.facts().seesAllMessages ?? false;
-  const moderating: ModeratorDeps = { backend, download, words, clock, ownerIds, seesAllMessages };
   const onClient = (client: Client<true>) => {
+    const application = (inner: AbortSignal) => client.rest.get(Routes.currentApplication(), { signal: inner });
+    const isOwner = openOwners({ ids: ownerIds, application, clock });
+    const moderating: ModeratorDeps = { backend, download, words, clock, isOwner, seesAllMessages };
     dispatch(client, {
       desk: moderating,
       commands: commandsOn(moderating),
@@ -75,7 +79,7 @@ function commandsOn(deps: ModeratorDeps) {
     words,
     suggest: (text, limit, signal) => backend.suggest(text, limit, signal),
     ...openDesk(deps),
-    startReindex: (isFull, interaction) => startReindex(isFull, interaction, deps),
+    startReindex: (isFull, interaction, signal) => startReindex(isFull, { interaction, deps }, signal),
     actions: openPosterActions(deps),
     applySettings: (wish, interaction) => applySettings(wish, interaction, deps),
   });

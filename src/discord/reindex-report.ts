@@ -34,17 +34,17 @@ const PACE = { firstMs: 3_000, everyMs: 3_000 } as const;
 /** `/reindex`: starts one and reports its progress in the answer, by edits as the bot: an interaction lives 15 minutes. */
 export async function startReindex(
   isFull: boolean,
-  interaction: ChatInputCommandInteraction,
-  deps: ModeratorDeps,
+  { interaction, deps }: { readonly interaction: ChatInputCommandInteraction; readonly deps: ModeratorDeps },
+  signal: AbortSignal,
 ): Promise<Outcome> {
-  const { backend, words, clock, ownerIds } = deps;
+  const { backend, words, clock, isOwner } = deps;
   const guildId = await guildOf(interaction, { may: managesGuild, permission: "manage-guild", deps });
   if (guildId === null) return { outcome: "not-allowed" };
   const { user, locale } = interaction;
   const settings = await settingsOf(guildId, backend);
   const say = words.in(localeFor(settings, locale));
   // All servers share the index: to look at every picture anew is for whoever runs the bot.
-  if (isFull && !ownerIds.includes(user.id)) {
+  if (isFull && !(await isOwner(user.id, signal))) {
     const permission = say.plain("permission.owner");
     await interactionReply(interaction).show(presentNotice("notice.not-allowed", { permission }, say));
     return { outcome: "not-allowed" };

@@ -78,14 +78,13 @@ export type Places = ReturnType<typeof placesOf>;
 
 /** What is asked about users, guilds, channels and the application itself. */
 export function placesOf(world: World, twin: Twin, settings: { mayReadContent: boolean }) {
-  const owner = () => world.userOf(world.owner.id);
   return {
     passOn: ({ exchange: { method, path, query, body } }: BotRequest) =>
       twin.ask(method, query.size > 0 ? `${path}?${query}` : path, body ?? undefined),
     me: async () => answered({ ...world.userOf(world.bot.id), verified: true, mfa_enabled: false }),
     application: async () => {
       const { body } = await twin.ask("GET", "/applications/@me");
-      return answered({ ...jsonOf(body), flags: applicationFlags(settings.mayReadContent), owner: owner() });
+      return answered({ ...jsonOf(body), flags: applicationFlags(settings.mayReadContent), ...world.ownership() });
     },
     channel: async (request: BotRequest) => {
       const channel = world.findChannel(request.param("channel"));

@@ -1,4 +1,4 @@
-import { Locale, PermissionFlagsBits } from "discord.js";
+import { Locale, PermissionFlagsBits, TeamMemberMembershipState, type TeamMemberRole } from "discord.js";
 import { generateSnowflake } from "discord-digital-twin";
 import type { Json } from "./json.ts";
 
@@ -19,11 +19,18 @@ export interface GuildPlan {
   readonly locale?: Locale;
 }
 
+export interface TeamMember {
+  readonly name: string;
+  readonly role: TeamMemberRole;
+}
+
 export interface WorldPlan {
   readonly people: readonly (string | { readonly name: string; readonly locale: Locale })[];
   readonly guilds: readonly GuildPlan[];
-  /** name of the person whom the application belongs to */
+  /** name of the person whom the application, or its team, belongs to */
   readonly owner?: string;
+  /** people of the application's team besides its owner; none when it has no team */
+  readonly team?: readonly TeamMember[];
 }
 
 export interface Person {
@@ -85,6 +92,7 @@ export class World {
   readonly guilds: readonly Guild[];
   readonly dms: readonly Channel[];
   readonly owner: Person;
+  readonly #team: readonly TeamMember[] | undefined;
   readonly #denied = new Map<string, bigint>();
 
   constructor(plan: WorldPlan) {
@@ -101,6 +109,7 @@ export class World {
       recipient,
       isAgeRestricted: false,
     }));
+    this.#team = plan.team;
     this.owner = this.person(plan.owner ?? named(this.people[0], "a person").name);
   }
 
@@ -155,6 +164,25 @@ export class World {
     return { id, ...shown, ...looks, bot: isBot };
   }
 
+  /** Whom the application belongs to, as Discord tells it: a team has an account of its own. */
+  ownership(): Json {
+    if (!this.#team) return { owner: this.userOf(this.owner.id), team: null };
+    const id = this.bot.id;
+    const members = this.#team.map(({ name, role }) => ({
+      user: this.userOf(this.person(name).id),
+      team_id: id,
+      role,
+    }));
+    const team = { id, icon: null, name: "Team", owner_user_id: this.owner.id };
+    return {
+      owner: { ...this.userOf(this.owner.id), id, username: `team${id}` },
+      team: {
+        ...team,
+        members: members.map((member) => ({ ...member, membership_state: ACCEPTED, permissions: ["*"] })),
+      },
+    };
+  }
+
   #guildOf({ name, channels, permissions = {}, isBotMember = true, locale = Locale.EnglishUS }: GuildPlan): Guild {
     const id = generateSnowflake();
     const roles = Object.entries(permissions).map(
@@ -171,6 +199,8 @@ export class World {
     };
   }
 }
+
+const ACCEPTED = TeamMemberMembershipState.Accepted;
 
 function channelOf({ name, isAgeRestricted = false }: ChannelPlan, guildId: string): Channel {
   return { id: generateSnowflake(), name, guildId, recipient: null, isAgeRestricted };
