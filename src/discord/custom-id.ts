@@ -64,6 +64,7 @@ const PLAIN = [
   "jump",
   "image",
   "tierlist",
+  "more",
   "cancel",
   "review",
   "approve",

@@ -13,7 +13,7 @@ import { mayUse } from "./moderation.ts";
 import { findPending } from "./pending-choice.ts";
 import type { DeskDeps } from "./question.ts";
 import { whisper } from "./reply.ts";
-import { readBoard } from "./tier-list-question.ts";
+import { askAgain, readBoard } from "./tier-list-question.ts";
 
 interface ClickDeps extends DeskDeps {
   /** stops a re-index, for those who may */
@@ -108,6 +108,8 @@ async function act(action: Action, context: ClickContext, { cancelReindex }: Cli
       return await share(context);
     case "tierlist":
       return await readBoard(context);
+    case "more":
+      return await askAgain(context);
     case "cancel":
       return await cancelReindex(context);
     case "export:csv":

@@ -27,6 +27,20 @@ export function messageReply(message: Message): Reply {
   };
 }
 
+/** A message of its own beside the answer, for the eyes of who clicked; it can go again. */
+export function asideReply(interaction: RepliableInteraction): Reply & { remove(): Promise<void> } {
+  let own: Message | undefined;
+  return {
+    async show(answer) {
+      if (own) await interaction.editReply({ ...sendable(asEdit(answer)), message: own });
+      else own = await interaction.followUp({ ...sendable(answer), flags: MessageFlags.Ephemeral });
+    },
+    async remove() {
+      if (own) await interaction.deleteReply(own);
+    },
+  };
+}
+
 /** A sentence for one person's eyes. */
 export async function whisper(interaction: RepliableInteraction, answer: DiscordMessage): Promise<void> {
   const flags = MessageFlags.Ephemeral;

@@ -6,7 +6,7 @@ import type { Action } from "../../src/presenters/discord/action.ts";
 
 const plain = fc.constantFrom<Action>(
   ...(["confirm", "wrong", "none", "search", "title", "songs", "playlist", "share", "jump", "image"] as const),
-  ...(["tierlist", "cancel", "review", "approve", "reject", "undo"] as const),
+  ...(["tierlist", "more", "cancel", "review", "approve", "reject", "undo"] as const),
   ...(["export:json", "export:csv", "export:m3u8", "export:text"] as const),
 );
 const numbered = fc.oneof(

@@ -6,9 +6,9 @@ import { type DiscordMessage, type MessageFile, message } from "../../presenters
 import { presentSongs } from "../../presenters/discord/songs.ts";
 import { playlistM3u8, playlistText } from "../../presenters/playlist.ts";
 import { tierListCsv, tierListFacts } from "../../presenters/tier-list-export.ts";
+import { gatherSongs } from "../board-songs.ts";
 import { type ClickContext, lookAgain, readersAt, sayIn, tell } from "../click.ts";
 import { interactionReply } from "../reply.ts";
-import { boardSongs } from "../tier-list-question.ts";
 import { songsOutcome } from "../view.ts";
 
 const EXPORT_PATIENCE_MS = 120_000;
@@ -29,20 +29,30 @@ export async function takeBoard(format: ExportFormat, context: ClickContext): Pr
   const { choice, deps, signal } = context;
   if (choice.subject.kind !== "tier-list") throw new RangeError(`a ${choice.subject.kind} answer has no board`);
   const { list } = choice.subject;
-  const songs = () => boardSongs(list, { deps, patienceMs: EXPORT_PATIENCE_MS, signal });
-  await interactionReply(context.interaction).show(message({ files: [await boardFile()] }));
+  await interactionReply(context.interaction).show(await boardFile());
 
-  async function boardFile(): Promise<MessageFile> {
+  async function boardFile(): Promise<DiscordMessage> {
     switch (format) {
       case "json":
-        return textFile("tier-list.json", `${JSON.stringify(tierListFacts(list), null, 2)}\n`);
+        return message({ files: [textFile("tier-list.json", `${JSON.stringify(tierListFacts(list), null, 2)}\n`)] });
       case "csv":
-        return textFile("tier-list.csv", tierListCsv(list));
+        return message({ files: [textFile("tier-list.csv", tierListCsv(list))] });
       case "m3u8":
-        return textFile("tier-list.m3u8", playlistM3u8(await songs()));
+        return await songFile("tier-list.m3u8", playlistM3u8);
       case "text":
-        return textFile("tier-list.txt", playlistText(await songs()));
+        return await songFile("tier-list.txt", playlistText);
     }
+  }
+
+  /** What it lacks is said; Discord takes no file without a byte. */
+  async function songFile(name: string, write: (songs: readonly FranchiseSongs[]) => string): Promise<DiscordMessage> {
+    const songs = await gatherSongs(list, { deps, patienceMs: EXPORT_PATIENCE_MS }, signal);
+    const text = write(songs.franchises);
+    const say = sayIn(context);
+    const lacks = songs.lacking > 0 ? say.plain("tierlist.lacking", { count: songs.lacking }) : "";
+    return text === ""
+      ? message({ content: lacks || say.plain("notice.nothing-to-play") })
+      : message({ content: lacks, files: [textFile(name, text)] });
   }
 }
 

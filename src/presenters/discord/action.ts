@@ -22,6 +22,8 @@ export type Action =
   | "share"
   /** read the picture as a tier list */
   | "tierlist"
+  /** ask once more for the songs that a tier list lacks */
+  | "more"
   /** page n (from 0) of the songs; -1 stands on the button that leads nowhere */
   | `page:${number}`
   | "jump"

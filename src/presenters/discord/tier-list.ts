@@ -17,6 +17,8 @@ export interface TierListAnswer {
   readonly copy: Buffer | null;
   /** of the anime that were recognised, each once, in the order of the list */
   readonly songs: readonly SeasonSongs[];
+  /** anime whose songs another try may bring */
+  readonly lacking: number;
   /** first the names, then the songs, from 0 */
   readonly page: number;
 }
@@ -37,12 +39,12 @@ export function presentTierListAnswer(answer: TierListAnswer, reader: Reader): D
       {
         color: COLOURS.sure,
         title: say.plain("tierlist.title"),
-        description: joined([summary(list, reader), pages[page]?.text ?? NOTHING], "\n").markdown,
+        description: joined([summary(answer, reader), pages[page]?.text ?? NOTHING], "\n").markdown,
         image: { url: `attachment://${FILE_NAME}` },
         ...(pages.length > 1 ? { footer: { text: place } } : {}),
       },
     ],
-    components: [...paging(names, page, reader), ...rows(exports(reader))],
+    components: [...paging(names, page, reader), ...rows(takingAlong(answer, reader))],
     files: copy ? [copyFile(copy, list, reader)] : [],
     keepsFiles: copy === null,
   });
@@ -107,16 +109,19 @@ function countsOf({ rows: all }: TierList) {
   return { count: cells.length, named: cells.filter(({ verdict }) => verdict.kind === "match").length };
 }
 
-function summary(list: TierList, { say }: Reader): Markdown {
+function summary({ list, lacking }: TierListAnswer, { say }: Reader): Markdown {
   const unread = list.unread > 0 ? say.markdown("tierlist.unread", { count: list.unread }) : NOTHING;
-  return joined([say.markdown("tierlist.named", countsOf(list)), unread], "\n");
+  const missing = lacking > 0 ? say.markdown("tierlist.lacking", { count: lacking }) : NOTHING;
+  return joined([say.markdown("tierlist.named", countsOf(list)), unread, missing], "\n");
 }
 
-function exports(reader: Reader): readonly ComponentButton[] {
+/** Five at most: a row. */
+function takingAlong({ lacking }: TierListAnswer, reader: Reader): readonly ComponentButton[] {
   const formats = ["json", "csv", "m3u8", "text"] as const;
-  return formats.map((format) =>
+  const exports = formats.map((format) =>
     labelled({ action: `export:${format}`, label: reader.say.plain(`button.export.${format}`) }, reader),
   );
+  return lacking > 0 ? [button("more", "button.more-songs", reader, "primary"), ...exports] : exports;
 }
 
 function copyFile(attachment: Buffer, list: TierList, { say }: Reader): MessageFile {

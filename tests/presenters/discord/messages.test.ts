@@ -225,7 +225,7 @@ test("a tier list names its rows, then pages its songs; turning a page keeps the
     cells: Array.from({ length: 60 }, (_, at) => cell(at)),
   });
   const list = { rows: [row(1), row(2)], unread: 3 };
-  const first = { list, copy: Buffer.from("x"), songs: large.seasons, page: 0 };
+  const first = { list, copy: Buffer.from("x"), songs: large.seasons, lacking: 0, page: 0 };
   const shown = [first, { ...first, copy: null, page: 4 }].map((page) => presentTierListAnswer(page, reader()));
   expect(shown.flatMap(refusals)).toEqual([]);
   expect(shown.map(({ files, keepsFiles }) => [files.length, keepsFiles])).toEqual([
@@ -234,6 +234,11 @@ test("a tier list names its rows, then pages its songs; turning a page keeps the
   ]);
   expect(shown.map(read).map((text) => /Song \d/.test(text))).toEqual([false, true]);
   expect(shown.flatMap((one) => (asEdit(one).attachments ? 1 : 0))).toEqual([1, 0]);
+  const early = presentTierListAnswer({ ...first, songs: [], lacking: 12 }, reader());
+  expect(refusals(early)).toEqual([]);
+  expect(read(early)).toContain("The songs of 12 anime are not here yet.");
+  expect(actions(early)).toContain("v1:more");
+  expect(shown.flatMap(actions)).not.toContain("v1:more");
 });
 
 test("a picture that looks like a tier list can be read as one, below the largest answer", () => {
