@@ -124,7 +124,7 @@ function mediaOf(anime: CatalogueAnime, coverUrl: string | null) {
     id: anilistId,
     idMal: malId,
     type: "ANIME",
-    isAdult: false,
+    isAdult: anime.isAdult ?? false,
     siteUrl: `https://anilist.co/anime/${anilistId}`,
     title,
     coverImage: { extraLarge: coverUrl, large: null, medium: null },

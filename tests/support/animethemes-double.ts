@@ -36,7 +36,7 @@ function refuse(message: string): Reply {
 }
 
 function toAnime(anime: CatalogueAnime) {
-  const { anilistId, malId, openings, endings, isOnlyByMal } = anime;
+  const { anilistId, malId, isOnlyByMal } = anime;
   const resources = [
     ...(isOnlyByMal ? [] : [{ site: "ANILIST", externalId: anilistId }]),
     ...(malId === null ? [] : [{ site: "MAL", externalId: malId }]),
@@ -44,11 +44,12 @@ function toAnime(anime: CatalogueAnime) {
   return {
     id: anilistId,
     resources: ({ site }: { site?: string }) => ({ nodes: resources.filter((one) => !site || one.site === site) }),
-    animethemes: [...toThemes(openings, "OP", anilistId), ...toThemes(endings, "ED", anilistId)],
+    animethemes: [...toThemes(anime, "OP"), ...toThemes(anime, "ED")],
   };
 }
 
-function toThemes(texts: readonly string[], type: "OP" | "ED", anilistId: number) {
+function toThemes({ anilistId, openings, endings, nsfw = [] }: CatalogueAnime, type: "OP" | "ED") {
+  const texts = type === "OP" ? openings : endings;
   return texts.map((text, at) => {
     const sequence = texts.length > 1 ? at + 1 : null;
     const slug = `${type}${at + 1}`;
@@ -58,7 +59,7 @@ function toThemes(texts: readonly string[], type: "OP" | "ED", anilistId: number
       sequence,
       slug,
       ...toSong(text),
-      animethemeentries: [toEntry(text, `${anilistId}-${slug}`)],
+      animethemeentries: [{ ...toEntry(text, `${anilistId}-${slug}`), nsfw: nsfw.includes(text) }],
     };
   });
 }
@@ -83,7 +84,6 @@ function toEntry(text: string, name: string) {
     version: 1,
     episodes: /\((?:eps?|episodes?) ([^)]*)\)$/.exec(text)?.[1] ?? null,
     notes: null,
-    nsfw: false,
     spoiler: false,
     videos: { nodes: [{ ...video, audio: { link: `https://a.example.org/${name}.ogg` } }] },
   };

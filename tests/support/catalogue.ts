@@ -13,6 +13,9 @@ export interface CatalogueAnime {
   readonly endings: readonly string[];
   /** AnimeThemes knows its MyAnimeList id, but not AniList's */
   readonly isOnlyByMal?: boolean;
+  readonly isAdult?: boolean;
+  /** songs whose videos AnimeThemes marks as NSFW */
+  readonly nsfw?: readonly string[];
 }
 
 export interface CatalogueRelation {

@@ -32,6 +32,7 @@ export class Gateway {
   readonly #sockets = new WebSocketServer({ noServer: true });
   readonly #sessions = new Map<string, GatewaySession>();
   #url = "";
+  #isDown = false;
   /** how often the bot came with IDENTIFY and with RESUME */
   readonly counts = { identified: 0, resumed: 0 };
 
@@ -46,7 +47,8 @@ export class Gateway {
     this.#url = url;
     this.#sockets.on("connection", (socket) => this.#greet(socket));
     server.on("upgrade", (request, socket, head) => {
-      this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#sockets.emit("connection", ws, request));
+      if (this.#isDown) socket.destroy();
+      else this.#sockets.handleUpgrade(request, socket, head, (ws) => this.#sockets.emit("connection", ws, request));
     });
   }
 
@@ -69,6 +71,16 @@ export class Gateway {
   forget(): void {
     this.drop();
     this.#sessions.clear();
+  }
+
+  /** Breaks every connection and takes no new one until it comes back. The sessions stay. */
+  goDown(): void {
+    this.#isDown = true;
+    this.drop();
+  }
+
+  comeBack(): void {
+    this.#isDown = false;
   }
 
   messageWritten(message: APIMessage): void {

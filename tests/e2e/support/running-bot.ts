@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
+import type { Catalogue } from "../../support/catalogue.ts";
 import { startCovers } from "../../support/cover-server.ts";
 import { type Doubles, startDoubles } from "../../support/doubles.ts";
 import type { DiscordOptions, LocalDiscord } from "./discord.ts";
@@ -41,13 +42,15 @@ export interface Club {
 export interface ClubOptions extends DiscordOptions {
   /** covers that AniList's picture server answers in another way: a status, or other bytes */
   readonly covers?: Readonly<Record<number, number | string>>;
+  /** what AniList and AnimeThemes know, instead of the invented catalogue */
+  readonly catalogue?: Catalogue;
 }
 
 /** A Discord, local doubles of the sources, a gallery of three posters, and the means to start the real bot on them. */
-export async function openClub({ covers: instead = {}, ...options }: ClubOptions = {}): Promise<Club> {
+export async function openClub({ covers: instead = {}, catalogue, ...options }: ClubOptions = {}): Promise<Club> {
   const discord = await discordForTest(options);
   const covers = await startCovers(instead);
-  const doubles = await startDoubles({ coverUrl: covers.urlOf });
+  const doubles = await startDoubles({ coverUrl: covers.urlOf, ...(catalogue ? { catalogue } : {}) });
   onTestFinished(() => doubles.close());
   const dataDir = mkdtempSync(join(tmpdir(), "opfind-bot-"));
   onTestFinished(() => rmSync(dataDir, { recursive: true, force: true }));
