@@ -28,7 +28,7 @@ export interface RunningBot {
 const DRAIN_MS = 3_500;
 /** A shard drains as long, and has to leave Discord after it. */
 const SHARD_DRAIN_MS = DRAIN_MS + 700;
-const COVERS_EVERY_MS = 10 * 60_000;
+const CATCH_UP_EVERY_MS = 10 * 60_000;
 
 /** How the program is started again in a shard's thread, and the channel to the thread that did so. */
 export interface BotStart {
@@ -65,7 +65,7 @@ export async function runBot(context: WireContext, start: BotStart): Promise<Run
       state.isStopping = true;
       await online.close();
     });
-    opened.push(payCoversNowAndThen(backend, context));
+    opened.push(catchUpNowAndThen(backend, context));
     await process.resident.reindexing.resume();
     return { name: online.name, healthPort: health?.port ?? null, ended: NEVER, close };
   } catch (error) {
@@ -150,27 +150,30 @@ async function healthOn({ config }: WireContext, deps: Parameters<typeof openHea
   return port === undefined ? null : await openHealthServer(port, deps);
 }
 
-/** Covers that could not be had when somebody confirmed: tried again at the start and from time to time. */
-function payCoversNowAndThen(
-  { payCovers }: Pick<ReturnType<typeof openBackend>, "payCovers">,
+/** What could not be ended when somebody confirmed, and covers that were owed: at the start and from time to time. */
+function catchUpNowAndThen(
+  { finish, payCovers }: Pick<ReturnType<typeof openBackend>, "finish" | "payCovers">,
   { log }: WireContext,
 ): () => Promise<void> {
   const controller = new AbortController();
-  let paying = Promise.resolve();
-  const pay = () => {
-    paying = paying
-      .then(() => payCovers(controller.signal))
-      .then((owed) => void (owed > 0 && log.info({ owed }, "covers are owed still")))
-      .catch((error: unknown) => {
-        if (!controller.signal.aborted) log.warn({ err: error }, "owed covers could not be fetched");
-      });
+  const { signal } = controller;
+  const complain = (error: unknown) => {
+    if (!signal.aborted) log.warn({ err: error }, "what was confirmed could not be brought to its end yet");
   };
-  pay();
-  const timer = setInterval(pay, COVERS_EVERY_MS);
+  let catchingUp = Promise.resolve();
+  const catchUp = () => {
+    catchingUp = catchingUp
+      .then(() => finish(signal).catch(complain))
+      .then(() => payCovers(signal))
+      .then((owed) => void (owed > 0 && log.info({ owed }, "covers are owed still")))
+      .catch(complain);
+  };
+  catchUp();
+  const timer = setInterval(catchUp, CATCH_UP_EVERY_MS);
   return async () => {
     clearInterval(timer);
     controller.abort(new OpfindError("aborted", "opfind is shutting down."));
-    await paying;
+    await catchingUp;
   };
 }
 

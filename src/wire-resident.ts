@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Database } from "better-sqlite3";
 import { takeLock } from "./index/build-lock.ts";
 import { SqliteJobStore } from "./index/job-store.ts";
 import { openPosterDatabase } from "./index/poster-database.ts";
@@ -20,6 +21,8 @@ export interface ResidentProcess {
   readonly gallery: Gallery;
   readonly queue: WorkQueue;
   readonly metrics: Metrics;
+  /** what stays on this machine also when the posters are elsewhere */
+  readonly database: Database;
   /** Official covers, as the resident fetches them: politely, from the listed hosts only. */
   readonly cover: (url: string, signal: AbortSignal) => Promise<Uint8Array>;
   /** Interrupts a re-index, which the next process goes on with, and closes everything; drain the queue before. */
@@ -47,6 +50,7 @@ export async function openResidentProcess(context: WireContext): Promise<Residen
     gallery,
     queue,
     metrics,
+    database,
     cover: covers.cover,
     async close() {
       await reindexing.close();

@@ -46,11 +46,6 @@ function reading(database: Database) {
     picture: database.prepare<[string, number], { readonly bytes: Buffer; readonly file: string }>(
       "SELECT bytes, file FROM pending_images WHERE request_id = ? AND picture = ?",
     ),
-    animeOf: database.prepare<
-      [number],
-      { readonly malId: number | null; readonly romaji: string; readonly english: string | null; native: string | null }
-    >("SELECT mal_id malId, romaji, english, native FROM anime WHERE anilist_id = ?"),
-    lastPoster: database.prepare<[], number | null>("SELECT max(poster_id) FROM posters").pluck(),
   };
 }
 

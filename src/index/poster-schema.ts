@@ -1,3 +1,4 @@
+import { BEGUN_TABLES } from "./begun-confirmations.ts";
 import { DISCORD_TABLES } from "./discord-schema.ts";
 
 /**
@@ -88,4 +89,5 @@ export const POSTER_MIGRATIONS: readonly string[] = [
   CREATE INDEX posters_by_anime ON posters (anilist_id);
   `,
   DISCORD_TABLES,
+  BEGUN_TABLES,
 ];

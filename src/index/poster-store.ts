@@ -34,7 +34,13 @@ export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Cl
   return new SqlitePosterStore(openPosterDatabase(dataDir), new PosterFiles(images), clock);
 }
 
-export class SqlitePosterStore implements GalleryStore {
+/** The file of the truth, for what else lives in it. */
+export interface SharedFile {
+  /** Opens a part on the connection of this process, so that parts can be written in one transaction. */
+  sharing<Part>(open: (database: Database) => Part): Part;
+}
+
+export class SqlitePosterStore implements GalleryStore, SharedFile {
   readonly #database: Database;
   readonly #images: PosterImages;
   readonly #clock: Clock;
@@ -71,7 +77,6 @@ export class SqlitePosterStore implements GalleryStore {
     }
   }
 
-  /** Opens what lives in the same file, so that it can be written in the same transaction. */
   sharing<Part>(open: (database: Database) => Part): Part {
     return open(this.#database);
   }
@@ -91,6 +96,13 @@ export class SqlitePosterStore implements GalleryStore {
 
   async count(): Promise<number> {
     return this.#sql.count.get() ?? 0;
+  }
+
+  async animeOf(anilistId: AnilistId): Promise<NewPoster["anime"] | null> {
+    const row = this.#sql.animeOf.get(anilistId);
+    if (!row) return null;
+    const { malId, ...title } = row;
+    return { anilistId, malId, title };
   }
 
   async *records(): AsyncIterable<PosterRecord> {

@@ -12,7 +12,7 @@ const down = async () => {
 
 describe("a confirmation", () => {
   test("makes the picture a poster of an anime that is known, and asks AniList nothing", async () => {
-    const { store, posters, ledger, confirming, ask } = openConfirmingStore({ officialCover: down });
+    const { store, posters, ledger, confirming, ask } = await openConfirmingStore({ officialCover: down });
     await store.add(posterOf(7));
     await ask("a");
     const outcome = await confirming.confirm(wishOf("a"), turn, live());
@@ -21,25 +21,25 @@ describe("a confirmation", () => {
       cover: "known",
       confirmation: { state: "confirmed", isNew: true },
     });
-    const [, learnt] = await posters();
+    const [learnt] = await posters();
     expect(learnt).toMatchObject({ anilistId: 7, source: "confirmation", addedBy: "discord:1" });
     expect(await store.image(learnt?.posterId ?? 0)).toEqual(Buffer.from("query a"));
     expect(ledger.picture({ requestId: "a", picture: 0 })).toBeNull();
   });
 
   test("of an anime that no poster shows brings its official cover along", async () => {
-    const { posters, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = await openConfirmingStore();
     await ask("a");
     expect(await confirming.confirm(wishOf("a"), turn, live())).toMatchObject({ kind: "learnt", cover: "added" });
     expect((await posters()).map(({ source, title }) => [source, title])).toEqual([
-      ["confirmation", "Title 7"],
       ["anilist", "Title 7"],
+      ["confirmation", "Title 7"],
     ]);
   });
 
   test("loses nothing while AniList is dead: the cover is owed and comes later, once", async () => {
     let isDead = true;
-    const { posters, ledger, confirming, ask } = openConfirmingStore({
+    const { posters, ledger, confirming, ask } = await openConfirmingStore({
       officialCover: async (anilistId) => {
         if (isDead) throw new OpfindError("source-down", "AniList is down.");
         const { anime } = posterOf(anilistId);
@@ -58,7 +58,7 @@ describe("a confirmation", () => {
   });
 
   test("waits for a silent picture server only so long", async () => {
-    const { confirming, ask } = openConfirmingStore({
+    const { confirming, ask } = await openConfirmingStore({
       coverPatienceMs: 1,
       officialCover: (_, signal) =>
         new Promise((_, reject) => {
@@ -70,7 +70,7 @@ describe("a confirmation", () => {
   });
 
   test("forgets an owed cover that AniList does not have", async () => {
-    const { confirming, ask } = openConfirmingStore({
+    const { confirming, ask } = await openConfirmingStore({
       officialCover: async () => {
         throw new OpfindError("cover-missing", "There is none.");
       },
@@ -81,7 +81,7 @@ describe("a confirmation", () => {
   });
 
   test("clicked twice at once, or by two people, is one", async () => {
-    const { posters, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = await openConfirmingStore();
     await ask("a");
     const clicks = ["1", "1", "2"].map((userId) => confirming.confirm(wishOf("a", { userId }), turn, live()));
     const kinds = (await Promise.all(clicks)).map(({ kind }) => kind);
@@ -90,7 +90,7 @@ describe("a confirmation", () => {
   });
 
   test("for another anime than the one that stands changes nothing", async () => {
-    const { posters, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = await openConfirmingStore();
     await ask("a");
     await confirming.confirm(wishOf("a"), turn, live());
     const second = await confirming.confirm(wishOf("a", { anilistId: 8 }), turn, live());
@@ -99,13 +99,13 @@ describe("a confirmation", () => {
   });
 
   test("of a picture that is no longer kept says so", async () => {
-    const { confirming } = openConfirmingStore();
+    const { confirming } = await openConfirmingStore();
     expect(await confirming.confirm(wishOf("never"), turn, live())).toEqual({ kind: "gone" });
   });
 
   test("that fails on the way leaves nothing behind and can be repeated", async () => {
     let isBroken = true;
-    const { posters, ledger, confirming, ask } = openConfirmingStore({
+    const { posters, ledger, confirming, ask } = await openConfirmingStore({
       onStored: async () => {},
       prepare: async ({ anime }) => {
         if (isBroken) throw new OpfindError("embedder-failed", "The network failed.");
@@ -125,7 +125,7 @@ describe("a confirmation", () => {
     ["user", { perUser: 2, perGuild: 100 }],
     ["guild", { perUser: 100, perGuild: 2 }],
   ] as const)("beyond a day's limit of the %s is refused", async (of, limits) => {
-    const { confirming, ask } = openConfirmingStore({ limits });
+    const { confirming, ask } = await openConfirmingStore({ limits });
     for (const id of ["a", "b", "c"]) await ask(id);
     await confirming.confirm(wishOf("a"), turn, live());
     await confirming.confirm(wishOf("b"), turn, live());
@@ -137,7 +137,7 @@ describe("approval", () => {
   const awaited = wishOf("a", { isSubjectToApproval: true });
 
   test("is waited for, and then the picture is learnt in the name of who said so", async () => {
-    const { posters, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = await openConfirmingStore();
     await ask("a");
     expect(await confirming.confirm(awaited, turn, live())).toMatchObject({ kind: "awaiting" });
     expect(await confirming.confirm(awaited, turn, live())).toMatchObject({ kind: "already" });
@@ -149,7 +149,7 @@ describe("approval", () => {
   });
 
   test("denied leaves the picture free for another word", async () => {
-    const { posters, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = await openConfirmingStore();
     await ask("a");
     await confirming.confirm(awaited, turn, live());
     expect(await confirming.reject(awaited, "9")).toMatchObject({ state: "rejected", decidedBy: "9" });
@@ -162,7 +162,7 @@ describe("approval", () => {
 
 describe("an undo", () => {
   test("takes the poster back, once, and leaves the official cover", async () => {
-    const { posters, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = await openConfirmingStore();
     await ask("a");
     await confirming.confirm(wishOf("a"), turn, live());
     const [confirmation] = await confirming.recent("5", 10);
@@ -178,7 +178,7 @@ describe("an undo", () => {
   });
 
   test("leaves a poster that was there before the word, and one that another person confirmed too", async () => {
-    const { posters, confirming, ask } = openConfirmingStore();
+    const { posters, confirming, ask } = await openConfirmingStore();
     await ask("a", "same");
     await ask("b", "same");
     await confirming.confirm(wishOf("a"), turn, live());
@@ -200,7 +200,7 @@ test("whatever people click and in whatever order, every standing word has its p
   });
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(click, { maxLength: 4 }), { maxLength: 6 }), async (rounds) => {
-      const { posters, ledger, confirming, ask } = openConfirmingStore();
+      const { posters, ledger, confirming, ask } = await openConfirmingStore();
       for (const id of ["a", "b", "c"]) await ask(id);
       const act = async ({ what, ...said }: { what: string; requestId: string; userId: string; anilistId: number }) => {
         const wish = wishOf(said.requestId, said);
