@@ -106,10 +106,7 @@ function wordsOf(process: ResidentProcess): { readonly ledger: SqliteLedger; rea
   });
 }
 
-function confirmingOn(
-  process: ResidentProcess,
-  limits: Parameters<typeof openConfirming>[0]["limits"],
-): Confirming {
+function confirmingOn(process: ResidentProcess, limits: Parameters<typeof openConfirming>[0]["limits"]): Confirming {
   const { resident, gallery, queue, cover } = process;
   const officialCover = async (anilistId: AnilistId, signal: AbortSignal) => {
     const anime = await resident.card(anilistId, signal);

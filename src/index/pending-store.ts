@@ -66,9 +66,7 @@ function prepare(database: Database) {
       `SELECT request_id requestId, asker_id askerId, guild_id guildId, expires_at expiresAt, state
        FROM pending_choices WHERE request_id = ?`,
     ),
-    forgetExpired: database.prepare<[number]>(
-      `DELETE FROM pending_choices WHERE expires_at <= ? AND ${IS_NOT_BEGUN}`,
-    ),
+    forgetExpired: database.prepare<[number]>(`DELETE FROM pending_choices WHERE expires_at <= ? AND ${IS_NOT_BEGUN}`),
     keepImage: database.prepare<[string, number, string, number, Uint8Array]>(
       "INSERT OR IGNORE INTO pending_images (request_id, picture, file, size, bytes) VALUES (?, ?, ?, ?, ?)",
     ),

@@ -62,7 +62,8 @@ export class QdrantPosterStore implements GalleryStore {
 
   async postersOf(anilistId: AnilistId): Promise<readonly Poster[]> {
     const posters: Poster[] = [];
-    for await (const [posterId, payload] of this.#payloads(ofAnime(anilistId))) posters.push(toPoster(posterId, payload));
+    for await (const [posterId, payload] of this.#payloads(ofAnime(anilistId)))
+      posters.push(toPoster(posterId, payload));
     return posters.sort((a, b) => a.addedAt.localeCompare(b.addedAt));
   }
 
