@@ -7,7 +7,7 @@ import { openSettingsStore } from "./index/bot-settings.ts";
 import { SqliteLedger } from "./index/confirmation-ledger.ts";
 import { LocalConfirmations } from "./index/local-confirmations.ts";
 import { openPendingStore } from "./index/pending-store.ts";
-import { type SharedFile, SqlitePosterStore } from "./index/poster-store.ts";
+import { SqlitePosterStore } from "./index/poster-store.ts";
 import { RemoteConfirmations } from "./index/remote-confirmations.ts";
 import { coverUrlOf } from "./pipeline/add-covers.ts";
 import { openConfirming } from "./pipeline/confirm.ts";
@@ -45,9 +45,8 @@ export function openBackend(
   { config }: Pick<WireContext, "config">,
   annotate: Annotate,
 ): Backend & Pick<Confirming, "payCovers" | "finish"> {
-  const { resident, gallery } = process;
+  const { resident, gallery, file } = process;
   const { env } = config;
-  const file = fileOf(process);
   const pending = openPendingStore(file, gallery.clock);
   const settings = openSettingsStore(file, gallery.clock);
   const cooldowns = openCooldowns({ perUser: env.OPFIND_USER_QUESTIONS, perGuild: env.OPFIND_GUILD_QUESTIONS });
@@ -92,14 +91,11 @@ export function openBackend(
   };
 }
 
-/** Questions, settings and words stay on this machine, wherever the posters are. */
-function fileOf({ gallery: { store }, database }: ResidentProcess): SharedFile {
-  return store instanceof SqlitePosterStore ? store : { sharing: (open) => open(database) };
-}
-
-function wordsOf(process: ResidentProcess): { readonly ledger: SqliteLedger; readonly posters: ConfirmedPosters } {
-  const { store, clock } = process.gallery;
-  return fileOf(process).sharing((database) => {
+function wordsOf({ gallery: { store, clock }, file }: ResidentProcess): {
+  readonly ledger: SqliteLedger;
+  readonly posters: ConfirmedPosters;
+} {
+  return file.sharing((database) => {
     const ledger = new SqliteLedger(database, clock);
     if (store instanceof SqlitePosterStore) return { ledger, posters: new LocalConfirmations(store, ledger) };
     return { ledger, posters: new RemoteConfirmations({ database, ledger, gallery: store, clock }) };

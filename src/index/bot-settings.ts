@@ -1,7 +1,7 @@
 import type { DeploymentStore, SettingsStore } from "../pipeline/pending.ts";
 import type { Clock } from "../pipeline/ports.ts";
 import { writeLogged } from "./change-log.ts";
-import type { SharedFile } from "./poster-store.ts";
+import type { SharedFile } from "./shared-file.ts";
 
 /** The settings of servers, in the file of the poster store. */
 export function openSettingsStore(file: SharedFile, clock: Clock): SettingsStore {

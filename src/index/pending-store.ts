@@ -1,7 +1,7 @@
 import type { Database } from "better-sqlite3";
 import type { PendingImage, PendingRow, PendingStore } from "../pipeline/pending.ts";
 import type { Clock } from "../pipeline/ports.ts";
-import type { SharedFile } from "./poster-store.ts";
+import type { SharedFile } from "./shared-file.ts";
 import { translated } from "./sqlite.ts";
 
 /** Pictures of a day that nobody has confirmed; the oldest go first. */

@@ -1,5 +1,5 @@
 import type { Database } from "better-sqlite3";
-import type { NewPoster, PosterLabel } from "../pipeline/ports.ts";
+import type { PosterLabel } from "../pipeline/ports.ts";
 
 export interface PosterRow {
   readonly posterId: number;
@@ -47,9 +47,6 @@ function reading(database: Database) {
        FROM json_each(?) JOIN posters p ON p.poster_id = value JOIN anime a USING (anilist_id)`,
     ),
     posterOf: database.prepare<[string, number], PosterRow>(`${POSTER} WHERE sha256 = ? AND p.anilist_id = ?`),
-    animeOf: database.prepare<[number], NewPoster["anime"]["title"] & { readonly malId: number | null }>(
-      "SELECT mal_id malId, romaji, english, native FROM anime WHERE anilist_id = ?",
-    ),
     count: database.prepare<[], number>("SELECT count(*) FROM posters").pluck(),
     posters: database.prepare<[number], PosterRow>(`${POSTER} WHERE poster_id > ? ORDER BY poster_id ${PAGE}`),
     postersOf: database.prepare<[number], PosterRow>(`${POSTER} WHERE p.anilist_id = ? ORDER BY poster_id`),

@@ -21,6 +21,7 @@ import { type PosterRecord, paged, toEmbedding, toPoster, toRecord } from "./pos
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
 import { PosterWrites } from "./poster-writes.ts";
 import { stopIfAborted } from "./rows.ts";
+import type { SharedFile } from "./shared-file.ts";
 import { storeFailure, translated } from "./sqlite.ts";
 import type { StoreEnds, StoreState } from "./store-state.ts";
 
@@ -32,12 +33,6 @@ export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Cl
   const images = join(dataDir, "poster_db");
   translated(images, () => mkdirSync(images, { recursive: true }));
   return new SqlitePosterStore(openPosterDatabase(dataDir), new PosterFiles(images), clock);
-}
-
-/** The file of the truth, for what else lives in it. */
-export interface SharedFile {
-  /** Opens a part on the connection of this process, so that parts can be written in one transaction. */
-  sharing<Part>(open: (database: Database) => Part): Part;
 }
 
 export class SqlitePosterStore implements GalleryStore, SharedFile {
@@ -99,10 +94,8 @@ export class SqlitePosterStore implements GalleryStore, SharedFile {
   }
 
   async animeOf(anilistId: AnilistId): Promise<NewPoster["anime"] | null> {
-    const row = this.#sql.animeOf.get(anilistId);
-    if (!row) return null;
-    const { malId, ...title } = row;
-    return { anilistId, malId, title };
+    const [row] = this.#sql.postersOf.all(anilistId);
+    return row ? toRecord(row).anime : null;
   }
 
   async *records(): AsyncIterable<PosterRecord> {
@@ -213,11 +206,7 @@ export class SqlitePosterStore implements GalleryStore, SharedFile {
 
   state(modelId: string): StoreState {
     const ends = this.ends(modelId);
-    return {
-      storeId: this.#sql.storeId.get() ?? "",
-      rows: this.countUpTo(modelId, ends.lastEmbeddingId),
-      ...ends,
-    };
+    return { storeId: this.#sql.storeId.get() ?? "", rows: this.countUpTo(modelId, ends.lastEmbeddingId), ...ends };
   }
 
   /** The part of `state` that costs two look-ups however large the store is. */

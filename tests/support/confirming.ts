@@ -5,8 +5,9 @@ import type { GalleryStore } from "../../src/index/gallery-store.ts";
 import { LocalConfirmations } from "../../src/index/local-confirmations.ts";
 import { openPendingStore } from "../../src/index/pending-store.ts";
 import { openPosterDatabase } from "../../src/index/poster-database.ts";
-import { openPosterStore, type SharedFile } from "../../src/index/poster-store.ts";
+import { openPosterStore } from "../../src/index/poster-store.ts";
 import { RemoteConfirmations } from "../../src/index/remote-confirmations.ts";
+import { type SharedFile, shareDatabase } from "../../src/index/shared-file.ts";
 import { type ConfirmDeps, openConfirming } from "../../src/pipeline/confirm.ts";
 import type { ConfirmationWish, ConfirmedPosters } from "../../src/pipeline/confirming.ts";
 import type { PosterToLearn } from "../../src/pipeline/learn-poster.ts";
@@ -47,7 +48,7 @@ export function onQdrant(url: string, timeoutMs?: number): Place {
     onTestFinished(() => void database.close());
     const ledger = new SqliteLedger(database, clock);
     const posters = new RemoteConfirmations({ database, ledger, gallery, clock });
-    return { store: gallery, file: { sharing: (open) => open(database) }, words: { ledger, posters } };
+    return { store: gallery, file: shareDatabase(database), words: { ledger, posters } };
   };
 }
 
