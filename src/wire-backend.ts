@@ -4,12 +4,14 @@ import { openCooldowns } from "./discord/cooldowns.ts";
 import type { AnilistId } from "./domain/anime.ts";
 import { OpfindError } from "./errors.ts";
 import { openSettingsStore } from "./index/bot-settings.ts";
-import { openLedger } from "./index/confirmation-ledger.ts";
+import { SqliteLedger } from "./index/confirmation-ledger.ts";
+import { LocalConfirmations } from "./index/local-confirmations.ts";
 import { openPendingStore } from "./index/pending-store.ts";
 import { SqlitePosterStore } from "./index/poster-store.ts";
+import { RemoteConfirmations } from "./index/remote-confirmations.ts";
 import { coverUrlOf } from "./pipeline/add-covers.ts";
 import { openConfirming } from "./pipeline/confirm.ts";
-import type { Confirming } from "./pipeline/confirming.ts";
+import type { ConfirmedPosters, Confirming } from "./pipeline/confirming.ts";
 import { decodeBoard } from "./pipeline/decode.ts";
 import { preparePoster } from "./pipeline/learn-poster.ts";
 import { segment } from "./pipeline/segment.ts";
@@ -42,12 +44,11 @@ export function openBackend(
   process: ResidentProcess,
   { config }: Pick<WireContext, "config">,
   annotate: Annotate,
-): Backend & Pick<Confirming, "payCovers" | "expire"> {
-  const { resident, gallery } = process;
+): Backend & Pick<Confirming, "payCovers" | "expire" | "finish"> {
+  const { resident, gallery, file } = process;
   const { env } = config;
-  const store = localStore(gallery.store);
-  const pending = openPendingStore(store, gallery.clock);
-  const settings = openSettingsStore(store, gallery.clock);
+  const pending = openPendingStore(file, gallery.clock);
+  const settings = openSettingsStore(file, gallery.clock);
   const cooldowns = openCooldowns({ perUser: env.OPFIND_USER_QUESTIONS, perGuild: env.OPFIND_GUILD_QUESTIONS });
   const confirming = confirmingOn(process, {
     perUser: env.OPFIND_USER_CONFIRMATIONS,
@@ -66,6 +67,7 @@ export function openBackend(
     recent: (guildId, limit) => confirming.recent(guildId, limit),
     waiting: (guildId, limit) => confirming.waiting(guildId, limit),
     expire: () => confirming.expire(),
+    finish: (signal) => confirming.finish(signal),
     payCovers: (signal) => confirming.payCovers(signal),
     readTierList: (bytes, turn, signal) => readTierList(bytes, { turn, process, annotate }, signal),
     looksLikeBoard: (bytes, turn, signal) => looksLikeBoard(bytes, { turn, process }, signal),
@@ -91,19 +93,19 @@ export function openBackend(
   };
 }
 
-/** A confirmation and its poster are one transaction, which only a store on this machine has. @throws OpfindError config-invalid */
-function localStore(store: ResidentProcess["gallery"]["store"]): SqlitePosterStore {
-  if (store instanceof SqlitePosterStore) return store;
-  throw new OpfindError(
-    "config-invalid",
-    "The bot keeps its posters on this machine: OPFIND_INDEX must not be qdrant.",
-  );
+function wordsOf({ gallery: { store, clock }, file }: ResidentProcess): {
+  readonly ledger: SqliteLedger;
+  readonly posters: ConfirmedPosters;
+} {
+  return file.sharing((database) => {
+    const ledger = new SqliteLedger(database, clock);
+    if (store instanceof SqlitePosterStore) return { ledger, posters: new LocalConfirmations(store, ledger) };
+    return { ledger, posters: new RemoteConfirmations({ database, ledger, gallery: store, clock }) };
+  });
 }
 
-function confirmingOn(
-  { resident, gallery, queue, cover }: ResidentProcess,
-  limits: Parameters<typeof openConfirming>[0]["limits"],
-): Confirming {
+function confirmingOn(process: ResidentProcess, limits: Parameters<typeof openConfirming>[0]["limits"]): Confirming {
+  const { resident, gallery, queue, cover } = process;
   const officialCover = async (anilistId: AnilistId, signal: AbortSignal) => {
     const anime = await resident.card(anilistId, signal);
     if (!anime) throw new OpfindError("anime-unknown", `AniList knows no anime ${anilistId}.`);
@@ -111,7 +113,7 @@ function confirmingOn(
     return { bytes: await cover(file, signal), file, anime, source: "anilist", addedBy: null };
   };
   return openConfirming({
-    ledger: openLedger(localStore(gallery.store), gallery.clock),
+    ...wordsOf(process),
     prepare: (poster, turn, signal) => queue.run(() => preparePoster(poster, gallery, signal), turn, signal),
     officialCover,
     learn: (poster, turn, signal) => resident.learn(poster, turn, signal),

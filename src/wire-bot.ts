@@ -151,26 +151,28 @@ async function healthOn({ config }: WireContext, deps: Parameters<typeof openHea
 }
 
 /**
- * What people confirmed, at the start and from time to time: covers that could not be had are tried again, and what no
- * moderator looked at comes to its end.
+ * What people confirmed, at the start and from time to time: what could not be ended then is ended, what no moderator
+ * looked at expires, and covers that could not be had are tried again.
  */
 function tendNowAndThen(
-  { payCovers, expire }: Pick<ReturnType<typeof openBackend>, "payCovers" | "expire">,
+  { finish, expire, payCovers }: Pick<ReturnType<typeof openBackend>, "finish" | "expire" | "payCovers">,
   { log }: WireContext,
 ): () => Promise<void> {
   const controller = new AbortController();
+  const { signal } = controller;
+  const complain = (error: unknown) => {
+    if (!signal.aborted) log.warn({ err: error }, "what was confirmed could not be looked after");
+  };
+  const look = async () => {
+    await finish(signal).catch(complain);
+    const expired = await expire();
+    if (expired > 0) log.info({ expired }, "confirmations awaited a moderator for too long");
+    const owed = await payCovers(signal);
+    if (owed > 0) log.info({ owed }, "covers are owed still");
+  };
   let tending = Promise.resolve();
   const tend = () => {
-    tending = tending
-      .then(async () => {
-        const expired = await expire();
-        if (expired > 0) log.info({ expired }, "confirmations awaited a moderator for too long");
-        const owed = await payCovers(controller.signal);
-        if (owed > 0) log.info({ owed }, "covers are owed still");
-      })
-      .catch((error: unknown) => {
-        if (!controller.signal.aborted) log.warn({ err: error }, "confirmations could not be looked after");
-      });
+    tending = tending.then(look).catch(complain);
   };
   tend();
   const timer = setInterval(tend, TEND_EVERY_MS);

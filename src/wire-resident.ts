@@ -2,6 +2,8 @@ import { join } from "node:path";
 import { takeLock } from "./index/build-lock.ts";
 import { SqliteJobStore } from "./index/job-store.ts";
 import { openPosterDatabase } from "./index/poster-database.ts";
+import { SqlitePosterStore } from "./index/poster-store.ts";
+import { type SharedFile, shareDatabase } from "./index/shared-file.ts";
 import { Metrics } from "./metrics.ts";
 import { openArtwork } from "./pipeline/artwork.ts";
 import { decodeBoard } from "./pipeline/decode.ts";
@@ -20,6 +22,8 @@ export interface ResidentProcess {
   readonly gallery: Gallery;
   readonly queue: WorkQueue;
   readonly metrics: Metrics;
+  /** holds what stays on this machine also when the posters are elsewhere */
+  readonly file: SharedFile;
   /** Official covers, as the resident fetches them: politely, from the listed hosts only. */
   readonly cover: (url: string, signal: AbortSignal) => Promise<Uint8Array>;
   /** Interrupts a re-index, which the next process goes on with, and closes everything; drain the queue before. */
@@ -47,6 +51,7 @@ export async function openResidentProcess(context: WireContext): Promise<Residen
     gallery,
     queue,
     metrics,
+    file: gallery.store instanceof SqlitePosterStore ? gallery.store : shareDatabase(database),
     cover: covers.cover,
     async close() {
       await reindexing.close();

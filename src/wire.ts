@@ -148,7 +148,11 @@ async function openQdrantShelf(context: WireContext): Promise<Shelf> {
       const model = await modelOf(context);
       await warnOfUnseen(store, model.modelId, context.log);
       const index = await openIndex(model);
-      return { index, rebuildIndex: async (onRows, stop) => void (await versions.build(onRows, stop)) };
+      const rebuildIndex: Search["rebuildIndex"] = async (onRows, stop) => {
+        await versions.build(onRows, stop);
+        await index.follow();
+      };
+      return { index, rebuildIndex };
     },
   };
 }

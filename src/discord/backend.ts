@@ -22,7 +22,7 @@ export interface ReadTierList {
  */
 export interface Backend
   extends Pick<Resident, "identify" | "songsOf" | "suggest" | "findTitle" | "card" | "labels" | "forget" | "facts">,
-    Omit<Confirming, "payCovers" | "expire"> {
+    Omit<Confirming, "payCovers" | "expire" | "finish"> {
   /** @throws like `Resident.readTierList` */
   readTierList(bytes: Uint8Array, turn: Turn, signal: AbortSignal): Promise<ReadTierList>;
   /** Does the picture look like a tier list or collage? @throws OpfindError image-* | queue-* | aborted */

@@ -1,11 +1,11 @@
 import type { DeploymentStore, SettingsStore } from "../pipeline/pending.ts";
 import type { Clock } from "../pipeline/ports.ts";
 import { writeLogged } from "./change-log.ts";
-import type { SqlitePosterStore } from "./poster-store.ts";
+import type { SharedFile } from "./shared-file.ts";
 
 /** The settings of servers, in the file of the poster store. */
-export function openSettingsStore(store: SqlitePosterStore, clock: Clock): SettingsStore {
-  return store.sharing((database) => {
+export function openSettingsStore(file: SharedFile, clock: Clock): SettingsStore {
+  return file.sharing((database) => {
     const read = database.prepare<[string], string>("SELECT settings FROM guild_settings WHERE guild_id = ?").pluck();
     const write = database.prepare<[string, string]>(
       "INSERT INTO guild_settings VALUES (?, ?) ON CONFLICT DO UPDATE SET settings = excluded.settings",
@@ -18,8 +18,8 @@ export function openSettingsStore(store: SqlitePosterStore, clock: Clock): Setti
 }
 
 /** Which command definitions Discord has, in the file of the poster store. */
-export function openDeploymentStore(store: SqlitePosterStore, clock: Clock): DeploymentStore {
-  return store.sharing((database) => {
+export function openDeploymentStore(file: SharedFile, clock: Clock): DeploymentStore {
+  return file.sharing((database) => {
     const hashOf = database.prepare<[string], string>("SELECT hash FROM deployed_commands WHERE scope = ?").pluck();
     const setHash = database.prepare<[string, string]>(
       "INSERT INTO deployed_commands VALUES (?, ?) ON CONFLICT DO UPDATE SET hash = excluded.hash",

@@ -1,7 +1,10 @@
 import type { Database } from "better-sqlite3";
 
-/** The log itself, what only describes the backup, and how far a re-index is, which is news with every poster. */
-const NOT_LOGGED = ["changes", "archived", "reindex_jobs", "pending_choices", "pending_images"];
+/**
+ * The log itself, what only describes the backup, how far a re-index is, which is news with every poster, and what goes
+ * with a picture that waits for a click.
+ */
+const NOT_LOGGED = ["changes", "archived", "reindex_jobs", "pending_choices", "pending_images", "begun_confirmations"];
 const PREFIX = "opfind_log_";
 const OUR_TRIGGERS = `SELECT name FROM sqlite_schema WHERE type = 'trigger' AND name GLOB '${PREFIX}*'`;
 

@@ -3,32 +3,28 @@ import type { AnilistId } from "../domain/anime.ts";
 import type { AskedPicture, Confirmation } from "../domain/confirmation.ts";
 import type { PosterId } from "../domain/poster.ts";
 import type { ConfirmationLedger, ConfirmationWish, LedgerEntry, PictureFile, Undoer } from "../pipeline/confirming.ts";
-import type { AddOutcome, Clock, NewPoster } from "../pipeline/ports.ts";
+import type { Clock } from "../pipeline/ports.ts";
+import { type BegunConfirmation, BegunConfirmations } from "./begun-confirmations.ts";
 import { writeLogged } from "./change-log.ts";
 import { type ConfirmationStatements, prepareConfirmations, toConfirmation } from "./confirmation-statements.ts";
-import type { SqlitePosterStore } from "./poster-store.ts";
 
 /** Thrown inside a transaction to take it back: somebody's word stands already. */
-class StandsAlready extends Error {
+export class StandsAlready extends Error {
   override readonly name = "StandsAlready";
 }
 
-/** The confirmations of a poster store. */
-export function openLedger(store: SqlitePosterStore, clock: Clock): ConfirmationLedger {
-  return store.sharing((database) => new SqliteLedger(database, store, clock));
-}
-
-class SqliteLedger implements ConfirmationLedger {
+/** The confirmations, in the file of the poster store. */
+export class SqliteLedger implements ConfirmationLedger {
   readonly #database: Database;
-  readonly #store: SqlitePosterStore;
   readonly #clock: Clock;
   readonly #sql: ConfirmationStatements;
+  readonly #begun: BegunConfirmations;
 
-  constructor(database: Database, store: SqlitePosterStore, clock: Clock) {
+  constructor(database: Database, clock: Clock) {
     this.#database = database;
-    this.#store = store;
     this.#clock = clock;
     this.#sql = prepareConfirmations(database);
+    this.#begun = new BegunConfirmations(database);
   }
 
   standing({ requestId, picture }: AskedPicture): Confirmation | null {
@@ -45,32 +41,20 @@ class SqliteLedger implements ConfirmationLedger {
     return this.#sql.picture.get(requestId, picture) ?? null;
   }
 
-  animeOf(anilistId: AnilistId): NewPoster["anime"] | null {
-    const row = this.#sql.animeOf.get(anilistId);
-    if (!row) return null;
-    const { malId, ...title } = row;
-    return { anilistId, malId, title };
+  begun(picture: AskedPicture): BegunConfirmation | null {
+    return this.#begun.of(picture);
   }
 
-  async commit(posters: readonly [NewPoster, ...NewPoster[]], entry: LedgerEntry): Promise<Confirmation | null> {
-    const lastPoster = this.#sql.lastPoster.get() ?? 0;
-    let written: Confirmation | null = null;
-    try {
-      await this.#store.addTogether(posters, ([outcome]) => {
-        if (!outcome) throw new RangeError("no poster was given to confirm");
-        // A poster known only by its embeddings gains its picture and counts as added; it must outlive an undo.
-        const isNew = outcome.kind === "added" && outcome.posterId > lastPoster;
-        written = this.#write(entry, outcome, isNew);
-      });
-      return written;
-    } catch (error) {
-      if (error instanceof StandsAlready) return null;
-      throw error;
-    }
+  unfinished(): readonly BegunConfirmation[] {
+    return this.#begun.all();
+  }
+
+  abandon(picture: AskedPicture): void {
+    this.locked(() => this.#begun.end(picture));
   }
 
   note({ isSubjectToApproval: _, ...wish }: ConfirmationWish, keptUntil: number): Confirmation | null {
-    return this.#locked(() => {
+    return this.locked(() => {
       if (this.standing(wish)) return null;
       this.#sql.keepQuestion.run(keptUntil, wish.requestId);
       return this.#insert({ ...wish, posterId: null, isNew: 0, owesCover: 0, state: "awaiting", decidedBy: null });
@@ -78,11 +62,11 @@ class SqliteLedger implements ConfirmationLedger {
   }
 
   reject(picture: AskedPicture, decidedBy: string): Confirmation | null {
-    return this.#locked(() => {
+    return this.locked(() => {
       const found = this.standing(picture);
-      if (found?.state !== "awaiting") return null;
+      if (found?.state !== "awaiting" || this.#begun.of(picture)) return null;
       this.#sql.close.run("rejected", decidedBy, found.confirmationId);
-      return this.#byId(found.confirmationId);
+      return this.byId(found.confirmationId);
     });
   }
 
@@ -93,7 +77,7 @@ class SqliteLedger implements ConfirmationLedger {
   expire(before: number): number {
     // Nearly always there is nothing to do, and a look needs no lock.
     if (this.#sql.overdue.all(before).length === 0) return 0;
-    return this.#locked(() => {
+    return this.locked(() => {
       const overdue = this.#sql.overdue.all(before);
       for (const { confirmationId, requestId, picture } of overdue) {
         this.#sql.close.run("expired", null, confirmationId);
@@ -101,24 +85,6 @@ class SqliteLedger implements ConfirmationLedger {
       }
       return overdue.length;
     });
-  }
-
-  async undo(confirmationId: number, { userId, guildId }: Undoer): Promise<Confirmation | null> {
-    const posterId = this.#sql.byId.get(confirmationId)?.posterId ?? null;
-    if (posterId === null) return null;
-    let isUndone = false;
-    await this.#store.remove(posterId, () => {
-      const found = this.#sql.byId.get(confirmationId);
-      if (found?.state !== "confirmed" || (guildId !== null && found.guildId !== guildId)) return false;
-      isUndone = true;
-      this.#sql.close.run("undone", userId, confirmationId);
-      if (found.isNew === 0) return false;
-      // Somebody else confirmed the same picture since: the poster is theirs now.
-      const heir = this.#sql.ofPoster.get(posterId);
-      if (heir) this.#sql.inherit.run(heir.confirmationId);
-      return heir === undefined;
-    });
-    return isUndone ? this.#byId(confirmationId) : null;
   }
 
   confirmationOf(posterId: PosterId): Confirmation | null {
@@ -135,36 +101,57 @@ class SqliteLedger implements ConfirmationLedger {
   }
 
   settleCover(anilistId: AnilistId): void {
-    this.#locked(() => this.#sql.settleCover.run(anilistId));
+    this.locked(() => this.#sql.settleCover.run(anilistId));
   }
 
-  /** Inside the transaction of the posters. */
-  #write(entry: LedgerEntry, { posterId }: AddOutcome, isNew: boolean): Confirmation {
+  /** Writes a person's word, inside the caller's transaction. @throws StandsAlready */
+  record(entry: LedgerEntry, posterId: PosterId, isNew: boolean): Confirmation {
     const { approvedBy, owesCover, ...said } = entry;
     const before = this.standing(entry);
     const flags = { isNew: isNew ? 1 : 0, owesCover: owesCover ? 1 : 0 };
     this.#sql.forgetPicture.run(entry.requestId, entry.picture);
+    this.#begun.end(entry);
     if (approvedBy !== null) {
       if (before?.state !== "awaiting") throw new StandsAlready();
       this.#sql.approve.run(posterId, flags.isNew, flags.owesCover, approvedBy, before.confirmationId);
-      return this.#byId(before.confirmationId);
+      return this.byId(before.confirmationId);
     }
     if (before) throw new StandsAlready();
     return this.#insert({ ...said, ...flags, posterId, state: "confirmed", decidedBy: approvedBy });
   }
 
+  /**
+   * Takes a word back, inside the caller's transaction. @returns null when it does not stand there, else whether its
+   * poster goes with it
+   */
+  takeBack(confirmationId: number, { userId, guildId }: Undoer): { readonly isPosterGone: boolean } | null {
+    const found = this.find(confirmationId);
+    if (found?.state !== "confirmed" || (guildId !== null && found.guildId !== guildId)) return null;
+    this.#sql.close.run("undone", userId, confirmationId);
+    if (!found.isNew || found.posterId === null) return { isPosterGone: false };
+    // Somebody else confirmed the same picture since: the poster is theirs now.
+    const heir = this.#sql.ofPoster.get(found.posterId);
+    if (heir) this.#sql.inherit.run(heir.confirmationId);
+    return { isPosterGone: heir === undefined };
+  }
+
+  find(confirmationId: number): Confirmation | undefined {
+    const row = this.#sql.byId.get(confirmationId);
+    return row && toConfirmation(row);
+  }
+
+  byId(confirmationId: number): Confirmation {
+    const found = this.find(confirmationId);
+    if (!found) throw new RangeError(`confirmation ${confirmationId} vanished`);
+    return found;
+  }
+
+  locked<Result>(work: () => Result): Result {
+    return writeLogged(this.#database, this.#clock, work);
+  }
+
   #insert(row: Omit<Parameters<ConfirmationStatements["insert"]["run"]>[0], "at">): Confirmation {
     const { lastInsertRowid } = this.#sql.insert.run({ ...row, at: this.#clock.now() });
-    return this.#byId(Number(lastInsertRowid));
-  }
-
-  #byId(confirmationId: number): Confirmation {
-    const row = this.#sql.byId.get(confirmationId);
-    if (!row) throw new RangeError(`confirmation ${confirmationId} vanished`);
-    return toConfirmation(row);
-  }
-
-  #locked<Result>(work: () => Result): Result {
-    return writeLogged(this.#database, this.#clock, work);
+    return this.byId(Number(lastInsertRowid));
   }
 }

@@ -38,11 +38,13 @@ function reading(database: Database) {
     waiting: database.prepare<[string, number], ConfirmationRow>(
       `${CONFIRMATION} WHERE guild_id = ? AND state = 'awaiting' ORDER BY confirmation_id LIMIT ?`,
     ),
-    // The picture may also have gone to make room for newer ones: nothing can come of it then.
+    // The picture may also have gone to make room for newer ones: nothing can come of it then. What a moderator approved
+    // and is on its way is not late.
     overdue: database.prepare<[number], Pick<ConfirmationRow, "confirmationId" | "requestId" | "picture">>(
       `SELECT confirmation_id confirmationId, request_id requestId, picture FROM confirmations c
        WHERE state = 'awaiting' AND (at <= ? OR NOT EXISTS
-         (SELECT 1 FROM pending_images i WHERE i.request_id = c.request_id AND i.picture = c.picture))`,
+         (SELECT 1 FROM pending_images i WHERE i.request_id = c.request_id AND i.picture = c.picture))
+         AND NOT EXISTS (SELECT 1 FROM begun_confirmations b WHERE b.request_id = c.request_id AND b.picture = c.picture)`,
     ),
     ofPoster: database.prepare<[number], ConfirmationRow>(
       `${CONFIRMATION} WHERE poster_id = ? AND state = 'confirmed' ORDER BY confirmation_id LIMIT 1`,
@@ -55,11 +57,6 @@ function reading(database: Database) {
     picture: database.prepare<[string, number], { readonly bytes: Buffer; readonly file: string }>(
       "SELECT bytes, file FROM pending_images WHERE request_id = ? AND picture = ?",
     ),
-    animeOf: database.prepare<
-      [number],
-      { readonly malId: number | null; readonly romaji: string; readonly english: string | null; native: string | null }
-    >("SELECT mal_id malId, romaji, english, native FROM anime WHERE anilist_id = ?"),
-    lastPoster: database.prepare<[], number | null>("SELECT max(poster_id) FROM posters").pluck(),
   };
 }
 

@@ -1,4 +1,5 @@
-import type { NewEmbedding, PosterStore } from "../pipeline/ports.ts";
+import type { AnilistId } from "../domain/anime.ts";
+import type { NewEmbedding, NewPoster, PosterStore } from "../pipeline/ports.ts";
 import type { PosterRecord } from "./poster-rows.ts";
 
 /** An embedding with the network that made it. */
@@ -16,6 +17,8 @@ export interface WholePoster {
 export interface GalleryStore extends PosterStore {
   /** how many posters there are */
   count(): Promise<number>;
+  /** An anime as it is stored with its posters; null when it has none. @throws OpfindError index-… | aborted */
+  animeOf(anilistId: AnilistId, signal: AbortSignal): Promise<NewPoster["anime"] | null>;
   /** Like `list`, with all that is stored about the anime. */
   records(): AsyncIterable<PosterRecord>;
   /** Like `records`, with every embedding of every network. */

@@ -1,15 +1,15 @@
 import type { Database } from "better-sqlite3";
 import type { PendingImage, PendingRow, PendingStore } from "../pipeline/pending.ts";
 import type { Clock } from "../pipeline/ports.ts";
-import type { SqlitePosterStore } from "./poster-store.ts";
+import type { SharedFile } from "./shared-file.ts";
 import { translated } from "./sqlite.ts";
 
 /** Pictures that nobody has confirmed; the oldest go first, and those that await a moderator last. */
 const MAX_IMAGE_BYTES = 512 * 1024 * 1024;
 
 /** What waits for a click, in the file of the poster store. */
-export function openPendingStore(store: SqlitePosterStore, clock: Pick<Clock, "now">): PendingStore {
-  return store.sharing((database) => new SqlitePendingStore(database, clock));
+export function openPendingStore(file: SharedFile, clock: Pick<Clock, "now">): PendingStore {
+  return file.sharing((database) => new SqlitePendingStore(database, clock));
 }
 
 class SqlitePendingStore implements PendingStore {
@@ -53,6 +53,9 @@ class SqlitePendingStore implements PendingStore {
   }
 }
 
+/** A picture that somebody confirmed stays until its poster is stored. */
+const IS_NOT_BEGUN = "request_id NOT IN (SELECT request_id FROM begun_confirmations)";
+
 function prepare(database: Database) {
   return {
     save: database.prepare<[PendingRow]>(
@@ -63,13 +66,13 @@ function prepare(database: Database) {
       `SELECT request_id requestId, asker_id askerId, guild_id guildId, expires_at expiresAt, state
        FROM pending_choices WHERE request_id = ?`,
     ),
-    forgetExpired: database.prepare<[number]>("DELETE FROM pending_choices WHERE expires_at <= ?"),
+    forgetExpired: database.prepare<[number]>(`DELETE FROM pending_choices WHERE expires_at <= ? AND ${IS_NOT_BEGUN}`),
     keepImage: database.prepare<[string, number, string, number, Uint8Array]>(
       "INSERT OR IGNORE INTO pending_images (request_id, picture, file, size, bytes) VALUES (?, ?, ?, ?, ?)",
     ),
     imageBytes: database.prepare<[], number | null>("SELECT sum(size) FROM pending_images").pluck(),
     oldestImage: database.prepare<[], { readonly imageId: number; readonly size: number }>(
-      `SELECT image_id imageId, size FROM pending_images i
+      `SELECT image_id imageId, size FROM pending_images i WHERE ${IS_NOT_BEGUN}
        ORDER BY EXISTS (SELECT 1 FROM confirmations c
          WHERE c.request_id = i.request_id AND c.picture = i.picture AND c.state = 'awaiting'), image_id LIMIT 1`,
     ),

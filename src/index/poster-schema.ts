@@ -1,3 +1,4 @@
+import { BEGUN_TABLES } from "./begun-confirmations.ts";
 import { DISCORD_TABLES, EXPIRING_CONFIRMATIONS } from "./discord-schema.ts";
 
 /**
@@ -89,4 +90,5 @@ export const POSTER_MIGRATIONS: readonly string[] = [
   `,
   DISCORD_TABLES,
   EXPIRING_CONFIRMATIONS,
+  BEGUN_TABLES,
 ];

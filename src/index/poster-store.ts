@@ -21,6 +21,7 @@ import { type PosterRecord, paged, toEmbedding, toPoster, toRecord } from "./pos
 import { type PosterRow, type PosterStatements, prepareStatements } from "./poster-statements.ts";
 import { PosterWrites } from "./poster-writes.ts";
 import { stopIfAborted } from "./rows.ts";
+import type { SharedFile } from "./shared-file.ts";
 import { storeFailure, translated } from "./sqlite.ts";
 import type { StoreEnds, StoreState } from "./store-state.ts";
 
@@ -34,7 +35,7 @@ export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Cl
   return new SqlitePosterStore(openPosterDatabase(dataDir), new PosterFiles(images), clock);
 }
 
-export class SqlitePosterStore implements GalleryStore {
+export class SqlitePosterStore implements GalleryStore, SharedFile {
   readonly #database: Database;
   readonly #images: PosterImages;
   readonly #clock: Clock;
@@ -71,7 +72,6 @@ export class SqlitePosterStore implements GalleryStore {
     }
   }
 
-  /** Opens what lives in the same file, so that it can be written in the same transaction. */
   sharing<Part>(open: (database: Database) => Part): Part {
     return open(this.#database);
   }
@@ -91,6 +91,11 @@ export class SqlitePosterStore implements GalleryStore {
 
   async count(): Promise<number> {
     return this.#sql.count.get() ?? 0;
+  }
+
+  async animeOf(anilistId: AnilistId): Promise<NewPoster["anime"] | null> {
+    const [row] = this.#sql.postersOf.all(anilistId);
+    return row ? toRecord(row).anime : null;
   }
 
   async *records(): AsyncIterable<PosterRecord> {
@@ -201,11 +206,7 @@ export class SqlitePosterStore implements GalleryStore {
 
   state(modelId: string): StoreState {
     const ends = this.ends(modelId);
-    return {
-      storeId: this.#sql.storeId.get() ?? "",
-      rows: this.countUpTo(modelId, ends.lastEmbeddingId),
-      ...ends,
-    };
+    return { storeId: this.#sql.storeId.get() ?? "", rows: this.countUpTo(modelId, ends.lastEmbeddingId), ...ends };
   }
 
   /** The part of `state` that costs two look-ups however large the store is. */

@@ -42,7 +42,8 @@ export class QdrantIndex implements FollowedIndex {
   readonly #modelId: string;
   readonly #deps: QdrantIndexDeps;
   #counted = { size: 0, at: 0 };
-  readonly #closing = new AbortController();
+  /** how often this process changed the posters */
+  #changes = 0;
 
   private constructor({ modelId, dimension }: Network, deps: QdrantIndexDeps) {
     this.#modelId = modelId;
@@ -57,7 +58,7 @@ export class QdrantIndex implements FollowedIndex {
     return index;
   }
 
-  /** as of half a minute ago, or of the last change through this index */
+  /** as of half a minute ago, or of the first search since the last change through this process */
   get size(): number {
     return this.#counted.size;
   }
@@ -97,19 +98,19 @@ export class QdrantIndex implements FollowedIndex {
     return queries.map((_, query) => merge(found.slice(query * names.length, (query + 1) * names.length), k));
   }
 
-  /** What is stored is found already; only how much there is has to be asked. */
+  /** What is stored is found already; how much there is the next search counts, so that nothing can fail here. */
   async follow(): Promise<void> {
-    await this.#recount(this.#closing.signal);
+    this.#changes++;
+    this.#counted = { ...this.#counted, at: Number.NEGATIVE_INFINITY };
   }
 
-  /** Qdrant tells nobody what others write: what was found is good for two seconds. */
+  /** Qdrant tells nobody what others write: what was found is good for two seconds, or until this process writes. */
   async version(): Promise<string> {
-    return String(Math.floor(this.#deps.clock.elapsedMs() / GOOD_FOR_MS));
+    return `${this.#changes}.${Math.floor(this.#deps.clock.elapsedMs() / GOOD_FOR_MS)}`;
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-  }
+  /** The connection belongs to whoever opened it. */
+  async close(): Promise<void> {}
 
   #search(embedding: Embedding, using: string, limit: number): Search {
     const { hnswEf, quantisation } = this.#deps.settings;

@@ -61,14 +61,20 @@ export class QdrantPosterStore implements GalleryStore {
   }
 
   async postersOf(anilistId: AnilistId): Promise<readonly Poster[]> {
-    const filter = { must: [{ key: "anilistId", match: { value: anilistId } }] };
     const posters: Poster[] = [];
-    for await (const [posterId, payload] of this.#payloads(filter)) posters.push(toPoster(posterId, payload));
+    for await (const [posterId, payload] of this.#payloads(ofAnime(anilistId)))
+      posters.push(toPoster(posterId, payload));
     return posters.sort((a, b) => a.addedAt.localeCompare(b.addedAt));
   }
 
   async count(): Promise<number> {
     return await this.#points.count({ must_not: [{ is_empty: { key: "sha256" } }] }, this.#live);
+  }
+
+  async animeOf(anilistId: AnilistId, signal: AbortSignal): Promise<NewPoster["anime"] | null> {
+    const point = await this.#points.first(ofAnime(anilistId), { payload: true }, signal);
+    const payload = point && readPayload(point);
+    return payload && point ? toRecord(point.id, payload).anime : null;
   }
 
   async *records(): AsyncIterable<PosterRecord> {
@@ -171,6 +177,10 @@ export class QdrantPosterStore implements GalleryStore {
       if (payload) yield [point.id, payload] as const;
     }
   }
+}
+
+function ofAnime(anilistId: AnilistId) {
+  return { must: [{ key: "anilistId", match: { value: anilistId } }] };
 }
 
 function sameCover(sha256: string, anilistId: AnilistId) {

@@ -7,8 +7,10 @@ import {
   type ConfirmationLedger,
   type ConfirmationWish,
   type Confirmed,
+  type ConfirmedPosters,
   type Confirming,
   type DayLimits,
+  type LedgerEntry,
   type PictureFile,
   type Undoer,
 } from "./confirming.ts";
@@ -18,6 +20,7 @@ import type { Turn } from "./work-queue.ts";
 
 export interface ConfirmDeps {
   readonly ledger: ConfirmationLedger;
+  readonly posters: ConfirmedPosters;
   /** decode → views → embed, when its turn comes */
   readonly prepare: (poster: PosterToLearn, turn: Turn, signal: AbortSignal) => Promise<NewPoster>;
   /** An anime's card and official cover. @throws OpfindError anime-unknown | cover-missing | url-forbidden | source-… */
@@ -34,6 +37,7 @@ export interface ConfirmDeps {
 const DAY_MS = 24 * 60 * 60_000;
 const COVER_PATIENCE_MS = 8_000;
 const COVER_LANE = "covers";
+const FINISH_LANE = "finish";
 
 /** Opens the stage that makes posters of what people confirm. */
 export function openConfirming(deps: ConfirmDeps): Confirming {
@@ -51,6 +55,8 @@ class Confirmer implements Confirming {
     const { ledger, clock } = this.#deps;
     const before = ledger.standing(wish);
     if (before) return { kind: "already", confirmation: before };
+    const begun = ledger.begun(wish);
+    if (begun) return await this.#learn(begun, turn, signal);
     if (!ledger.picture(wish)) return { kind: "gone" };
     const of = this.#exceeded(wish);
     if (of) return { kind: "limit", of };
@@ -73,7 +79,7 @@ class Confirmer implements Confirming {
   }
 
   async undo(confirmationId: number, by: Undoer): Promise<Confirmation | null> {
-    const undone = await this.#deps.ledger.undo(confirmationId, by);
+    const undone = await this.#deps.posters.undo(confirmationId, by);
     if (undone) await this.#deps.onStored();
     return undone;
   }
@@ -104,6 +110,22 @@ class Confirmer implements Confirming {
     return ledger.expire(clock.now() - APPROVAL_MS);
   }
 
+  async finish(signal: AbortSignal): Promise<void> {
+    const { ledger, posters } = this.#deps;
+    await posters.settle();
+    const failures: OpfindError[] = [];
+    for (const begun of ledger.unfinished()) {
+      try {
+        const { kind } = await this.#learn(begun, { lane: FINISH_LANE }, signal);
+        if (kind !== "learnt") ledger.abandon(begun);
+      } catch (error) {
+        if (signal.aborted || !(error instanceof OpfindError)) throw error;
+        failures.push(error); // one that cannot be ended now must not keep the others
+      }
+    }
+    if (failures[0]) throw failures[0];
+  }
+
   async payCovers(signal: AbortSignal): Promise<number> {
     const { ledger, officialCover, learn } = this.#deps;
     for (const anilistId of ledger.owedCovers()) {
@@ -118,18 +140,18 @@ class Confirmer implements Confirming {
     return ledger.owedCovers().length;
   }
 
-  /** One transaction: the person's picture, the cover of an anime that no poster shows yet, the person's word. */
+  /** Together: the person's picture, the cover of an anime that no poster shows yet, the person's word. */
   async #learn(said: Said, turn: Turn, signal: AbortSignal): Promise<Confirmed> {
-    const { ledger, prepare, onStored } = this.#deps;
+    const { ledger, posters, prepare, onStored } = this.#deps;
     const image = ledger.picture(said);
     if (!image) return { kind: "gone" };
-    const known = ledger.animeOf(said.anilistId);
+    const known = await posters.animeOf(said.anilistId, signal);
     const cover = known ? null : await this.#cover(said.anilistId, turn, signal);
     const anime = known ?? cover?.anime ?? nameless(said);
     const learning = { ...image, anime, source: "confirmation", addedBy: `discord:${said.userId}` };
     const poster = await prepare(learning, turn, signal);
     const owesCover = known === null && cover === null;
-    const confirmation = await ledger.commit(cover ? [poster, cover] : [poster], { ...said, owesCover });
+    const confirmation = await posters.commit(cover ? [poster, cover] : [poster], { ...said, owesCover });
     if (!confirmation) return this.#already(said);
     await onStored();
     return { kind: "learnt", confirmation, cover: known ? "known" : cover ? "added" : "owed" };
@@ -164,7 +186,7 @@ class Confirmer implements Confirming {
   }
 }
 
-type Said = Omit<ConfirmationWish, "isSubjectToApproval"> & { readonly approvedBy: string | null };
+type Said = Omit<LedgerEntry, "owesCover">;
 
 /** No later try brings a cover. */
 const HOPELESS: ReadonlySet<string> = new Set(["anime-unknown", "cover-missing"]);

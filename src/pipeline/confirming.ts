@@ -28,7 +28,7 @@ export type Confirmed =
   /** enough for a day */
   | { readonly kind: "limit"; readonly of: "user" | "guild" };
 
-/** What people confirm, kept with the posters in one transaction. Everything in and out can be cloned. */
+/** What people confirm becomes posters, at once or not at all. Everything in and out can be cloned. */
 export interface Confirming {
   /** @throws OpfindError image-* | queue-* | embedder-failed | disk-full | store-busy | anime-unknown | aborted */
   confirm(wish: ConfirmationWish, turn: Turn, signal: AbortSignal): Promise<Confirmed>;
@@ -50,6 +50,8 @@ export interface Confirming {
   waiting(guildId: string, limit: number): Promise<readonly Confirmation[]>;
   /** Ends what awaited a moderator for too long and forgets its pictures. @returns how many it were */
   expire(): Promise<number>;
+  /** Ends what was begun and could not be ended: a stop, a kill or a gallery that was away came in between. @throws like `confirm` */
+  finish(signal: AbortSignal): Promise<void>;
   /** Fetches the covers that were owed. @returns how many are owed still */
   payCovers(signal: AbortSignal): Promise<number>;
 }
@@ -80,20 +82,19 @@ export interface LedgerEntry extends Omit<ConfirmationWish, "isSubjectToApproval
   readonly approvedBy: string | null;
 }
 
-/** The truth about confirmations; it shares its file and its transactions with the poster store. */
+/** The truth about confirmations. */
 export interface ConfirmationLedger {
   standing(picture: AskedPicture): Confirmation | null;
+  /** A confirmation on its way to the gallery; no other word about this picture counts until it has arrived. */
+  begun(picture: AskedPicture): LedgerEntry | null;
+  /** Every such one, oldest first. */
+  unfinished(): readonly LedgerEntry[];
+  /** Gives one up whose picture is lost, or about whose picture another word stands. */
+  abandon(picture: AskedPicture): void;
   /** Confirmations since a moment, in whatever state they are now. */
   countSince(since: number, by: { readonly userId: string } | { readonly guildId: string }): number;
   /** The picture as it was sent, null when it is no longer kept. */
   picture(picture: AskedPicture): PictureFile | null;
-  /** Is there a poster of this anime? Its names, as far as stored. */
-  animeOf(anilistId: AnilistId): NewPoster["anime"] | null;
-  /**
-   * Adds the posters, the confirmed one first, and writes the confirmation: all or nothing. @returns null when another
-   * confirmation stands by then. @throws OpfindError disk-full | store-busy
-   */
-  commit(posters: readonly [NewPoster, ...NewPoster[]], entry: LedgerEntry): Promise<Confirmation | null>;
   /**
    * Notes a wish for a moderator; its question and picture are kept as long as it may wait. @returns null when another
    * confirmation stands by then
@@ -102,12 +103,28 @@ export interface ConfirmationLedger {
   waiting(guildId: string, limit: number): readonly Confirmation[];
   /** Ends what has awaited a moderator since before then, or lost its picture. @returns how many it were */
   expire(before: number): number;
+  /** @returns null when nothing awaits approval, or a moderator's approval is on its way */
   reject(picture: AskedPicture, decidedBy: string): Confirmation | null;
-  undo(confirmationId: number, by: Undoer): Promise<Confirmation | null>;
   confirmationOf(posterId: PosterId): Confirmation | null;
   recent(guildId: string, limit: number): readonly Confirmation[];
   /** Anime whose official cover is still owed. */
   owedCovers(): readonly AnilistId[];
   /** The cover came, or there is none to come. */
   settleCover(anilistId: AnilistId): void;
+}
+
+/** Posters and the words that brought them, changed together. */
+export interface ConfirmedPosters {
+  /** Is there a poster of this anime? Its names, as far as stored. @throws OpfindError index-… | aborted */
+  animeOf(anilistId: AnilistId, signal: AbortSignal): Promise<NewPoster["anime"] | null>;
+  /**
+   * Adds the posters, the confirmed one first, and writes the confirmation: all, or nothing that anybody can find. A
+   * failure may leave it begun; `finish` and the next click end it. @returns null when another confirmation stands by
+   * then. @throws OpfindError disk-full | store-busy | index-…
+   */
+  commit(posters: readonly [NewPoster, ...NewPoster[]], entry: LedgerEntry): Promise<Confirmation | null>;
+  /** @returns null when it does not stand there @throws OpfindError store-busy | index-…; repeating it ends it */
+  undo(confirmationId: number, by: Undoer): Promise<Confirmation | null>;
+  /** Takes out what an undo could not. @throws OpfindError index-… */
+  settle(): Promise<void>;
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { PosterStore } from "../../src/pipeline/ports.ts";
+import type { GalleryStore } from "../../src/index/gallery-store.ts";
 import { all, embeddingOf, posterOf } from "../support/posters.ts";
 
 const live = () => new AbortController().signal;
 
-/** What every `PosterStore` promises. `open` gives an empty store; the suite closes nothing. */
-export function posterStoreContract(name: string, open: () => PosterStore | Promise<PosterStore>): void {
+/** What every `GalleryStore` promises. `open` gives an empty store; the suite closes nothing. */
+export function posterStoreContract(name: string, open: () => GalleryStore | Promise<GalleryStore>): void {
   describe(name, () => {
     test("gives back what was added: the row, the label, the embeddings and the very bytes", async () => {
       const store = await open();
@@ -69,6 +69,8 @@ export function posterStoreContract(name: string, open: () => PosterStore | Prom
         ]),
       );
       expect(await store.postersOf(404, signal)).toEqual([]);
+      expect(await store.animeOf(7, signal)).toEqual(anime);
+      expect(await store.animeOf(404, signal)).toBeNull();
     });
 
     test("knows an image only with the anime and the model it was added for", async () => {

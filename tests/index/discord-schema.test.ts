@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { openLedger } from "../../src/index/confirmation-ledger.ts";
+import { SqliteLedger } from "../../src/index/confirmation-ledger.ts";
 import { EXPIRING_CONFIRMATIONS } from "../../src/index/discord-schema.ts";
 import { POSTER_MIGRATIONS } from "../../src/index/poster-schema.ts";
 import { openPosterStore } from "../../src/index/poster-store.ts";
@@ -24,7 +24,7 @@ test("what people confirmed before words could expire is there afterwards, and t
 
   const store = openPosterStore({ dataDir, clock: stillClock() });
   onTestFinished(() => store.close());
-  const ledger = openLedger(store, stillClock());
+  const ledger = store.sharing((database) => new SqliteLedger(database, stillClock()));
   expect(ledger.recent("5", 10)).toMatchObject([{ confirmationId: 1, requestId: "a", at: 1, isNew: true }]);
   expect(ledger.owedCovers()).toEqual([7]);
   expect(ledger.waiting("5", 10)).toMatchObject([{ confirmationId: 2, requestId: "b", at: 2 }]);

@@ -1,8 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import type { QdrantIndex } from "../../src/index/qdrant-index.ts";
+import { rememberAnswers } from "../../src/pipeline/answer-memory.ts";
 import { all, embeddingOf, posterOf } from "../support/posters.ts";
 import { openInstance, runDouble } from "../support/qdrant.ts";
+import { MATCH, searchDouble } from "../support/resident-double.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
 const live = () => new AbortController().signal;
@@ -13,6 +16,20 @@ async function twoInstances() {
   const dataDir = tempDir();
   const [one, two] = [await openInstance(double.url, { dataDir }), await openInstance(double.url, { dataDir })];
   return { double, dataDir, one, two };
+}
+
+/** The service's memory of answers on an index; `asked` grows with every question that it had to pass on. */
+function remembering(index: Pick<QdrantIndex, "version">) {
+  const asked: number[] = [];
+  const search = {
+    ...searchDouble(),
+    version: () => index.version(),
+    postersOf: async (anilistId: number) => {
+      asked.push(anilistId);
+      return [];
+    },
+  };
+  return { asked, memory: rememberAnswers({ identify: async () => MATCH, search }) };
 }
 
 describe("several instances on one Qdrant", () => {
@@ -37,7 +54,29 @@ describe("several instances on one Qdrant", () => {
     expect((await two.store.labels([posterId], live())).get(posterId)).toMatchObject({ title: "Title 7" });
     expect(await two.store.image(posterId)).toEqual(Buffer.from(posterOf(7).image?.bytes ?? []));
     await index.follow();
+    await index.search([embeddingOf(14)], 1, live());
     expect(index.size).toBe(2);
+  });
+
+  test("remember an answer until they write themselves, and what others write for two seconds", async () => {
+    const { one, two } = await twoInstances();
+    const clock = { at: 0, elapsedMs: () => clock.at };
+    const index = await one.openIndex(clock);
+    const { memory, asked } = remembering(index);
+    const posters = () => memory.search.postersOf(7, live());
+    await posters();
+    await posters();
+    expect(asked).toEqual([7]);
+    await one.store.add(posterOf(7));
+    await index.follow();
+    await posters();
+    expect(asked).toEqual([7, 7]);
+    await two.store.add(posterOf(8, { anime: posterOf(7).anime }));
+    await posters();
+    expect(asked).toEqual([7, 7]);
+    clock.at = 2_000;
+    await posters();
+    expect(asked).toEqual([7, 7, 7]);
   });
 
   test("add the same poster at the same time once", async () => {

@@ -1,13 +1,19 @@
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { Poster } from "../../src/domain/poster.ts";
-import { openLedger } from "../../src/index/confirmation-ledger.ts";
+import { SqliteLedger } from "../../src/index/confirmation-ledger.ts";
+import type { GalleryStore } from "../../src/index/gallery-store.ts";
+import { LocalConfirmations } from "../../src/index/local-confirmations.ts";
 import { openPendingStore } from "../../src/index/pending-store.ts";
+import { openPosterDatabase } from "../../src/index/poster-database.ts";
 import { openPosterStore } from "../../src/index/poster-store.ts";
+import { RemoteConfirmations } from "../../src/index/remote-confirmations.ts";
+import { type SharedFile, shareDatabase } from "../../src/index/shared-file.ts";
 import { type ConfirmDeps, openConfirming } from "../../src/pipeline/confirm.ts";
-import type { ConfirmationWish } from "../../src/pipeline/confirming.ts";
+import type { ConfirmationWish, ConfirmedPosters } from "../../src/pipeline/confirming.ts";
 import type { PosterToLearn } from "../../src/pipeline/learn-poster.ts";
 import type { Clock } from "../../src/pipeline/ports.ts";
-import { embeddingOf, posterOf, sha256, stillClock } from "./posters.ts";
+import { all, embeddingOf, posterOf, sha256, stillClock } from "./posters.ts";
+import { openInstance } from "./qdrant.ts";
 import { tempDir } from "./temp-dir.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -19,18 +25,53 @@ async function prepare({ bytes, anime, source, addedBy }: PosterToLearn) {
   return { ...posterOf(1), anime, image, sha256: sha256(bytes), source, addedBy, embeddings };
 }
 
-/** A poster store with its ledger and the stage that confirms; nothing is known at first. */
-export function openConfirmingStore({
-  dataDir = tempDir(),
-  clock = stillClock(),
-  ...changes
-}: Partial<Omit<ConfirmDeps, "clock">> & { dataDir?: string; clock?: Clock } = {}) {
+/** Where the posters of a test lie; with the same folder, as after a restart. */
+export type Place = (
+  dataDir: string,
+  clock: Clock,
+) => Promise<{
+  readonly store: GalleryStore;
+  readonly file: SharedFile;
+  readonly words: { readonly ledger: SqliteLedger; readonly posters: ConfirmedPosters };
+}>;
+
+/** Posters and words in one file. */
+export const onThisMachine: Place = async (dataDir, clock) => {
   const store = openPosterStore({ dataDir, clock });
   onTestFinished(() => store.close());
-  const ledger = openLedger(store, clock);
-  const pending = openPendingStore(store, clock);
+  const ledger = store.sharing((database) => new SqliteLedger(database, clock));
+  return { store, file: store, words: { ledger, posters: new LocalConfirmations(store, ledger) } };
+};
+
+/** Posters on a Qdrant, words on this machine. */
+export function onQdrant(url: string, timeoutMs?: number): Place {
+  return async (dataDir, clock) => {
+    const { store: gallery } = await openInstance(url, { dataDir: join(dataDir, "poster_db"), timeoutMs });
+    const database = openPosterDatabase(dataDir);
+    onTestFinished(() => void database.close());
+    const ledger = new SqliteLedger(database, clock);
+    const posters = new RemoteConfirmations({ database, ledger, gallery, clock });
+    return { store: gallery, file: shareDatabase(database), words: { ledger, posters } };
+  };
+}
+
+interface Changes extends Partial<Omit<ConfirmDeps, "clock">> {
+  readonly clock?: Clock;
+  readonly dataDir?: string;
+  readonly place?: Place;
+}
+
+/** A gallery with its ledger and the stage that confirms; nothing is known at first. */
+export async function openConfirmingStore({
+  dataDir = tempDir(),
+  place = onThisMachine,
+  clock = stillClock(),
+  ...changes
+}: Changes = {}) {
+  const { store, file, words } = await place(dataDir, clock);
+  const pending = openPendingStore(file, clock);
   const confirming = openConfirming({
-    ledger,
+    ...words,
     prepare,
     officialCover: async (anilistId) => coverOf(anilistId),
     learn: async (poster) => {
@@ -47,12 +88,9 @@ export function openConfirmingStore({
     const row = { requestId, askerId: "1", guildId: "5", expiresAt: clock.now() + DAY_MS, state: "{}" };
     await pending.save(row, [{ picture: 0, file: "a.jpg", bytes: new TextEncoder().encode(`query ${text}`) }]);
   };
-  const posters = async () => {
-    const all: Poster[] = [];
-    for await (const poster of store.list()) all.push(poster);
-    return all;
-  };
-  return { store, posters, ledger, pending, confirming, ask };
+  /** In the order of their sources: the official cover before what was confirmed. */
+  const posters = async () => (await all(store.list())).toSorted((a, b) => a.source.localeCompare(b.source));
+  return { store, file, posters, ledger: words.ledger, pending, confirming, ask };
 }
 
 export function coverOf(anilistId: number): PosterToLearn {

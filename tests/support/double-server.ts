@@ -21,7 +21,10 @@ export interface Reply {
   readonly body: unknown;
 }
 
-/** How a service misbehaves. `times` limits it to the next requests; without it, it lasts until changed. */
+/**
+ * How a service misbehaves. `times` limits it to the next requests; without it, it lasts until changed. `after` lets so
+ * many requests pass before.
+ */
 export interface Fault {
   readonly kind:
     | "bad-gateway" // an HTML error page with 502
@@ -38,6 +41,7 @@ export interface Fault {
     | "flood"; // more bytes than anyone should read
   readonly retryAfter?: string;
   readonly times?: number;
+  readonly after?: number;
 }
 
 export interface DoubleServer {
@@ -54,7 +58,7 @@ interface Behaviour {
 
 /** Serves one upstream on 127.0.0.1 over real HTTP, with the faults asked for. */
 export async function startDouble(behaviour: Behaviour): Promise<DoubleServer> {
-  const state: { fault: Fault | null; left: number } = { fault: null, left: 0 };
+  const state: FaultState = { fault: null, passing: 0, left: 0 };
   const server = createServer((incoming, outgoing) => {
     void answer({ incoming, outgoing, behaviour, takeFault: () => takeFault(state) });
   });
@@ -63,14 +67,26 @@ export async function startDouble(behaviour: Behaviour): Promise<DoubleServer> {
     url: `http://127.0.0.1:${portOf(server)}`,
     setFault(fault) {
       state.fault = fault;
+      state.passing = fault?.after ?? 0;
       state.left = fault?.times ?? Number.POSITIVE_INFINITY;
     },
     close: () => closeServer(server),
   };
 }
 
-function takeFault(state: { fault: Fault | null; left: number }): Fault | null {
+interface FaultState {
+  fault: Fault | null;
+  /** requests that are still let pass */
+  passing: number;
+  left: number;
+}
+
+function takeFault(state: FaultState): Fault | null {
   if (!state.fault || state.left === 0) return null;
+  if (state.passing > 0) {
+    state.passing--;
+    return null;
+  }
   state.left--;
   return state.fault;
 }

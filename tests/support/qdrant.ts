@@ -8,6 +8,7 @@ import { VectorSpace } from "../../src/index/qdrant/vector-space.ts";
 import { QdrantVersions } from "../../src/index/qdrant/versions.ts";
 import { QdrantIndex } from "../../src/index/qdrant-index.ts";
 import { QdrantPosterStore } from "../../src/index/qdrant-poster-store.ts";
+import type { Clock } from "../../src/pipeline/ports.ts";
 import { stillClock } from "./posters.ts";
 import { openQdrantDouble } from "./qdrant-double/qdrant-double.ts";
 import { tempDir } from "./temp-dir.ts";
@@ -38,8 +39,8 @@ export async function openInstance(url: string, { dataDir = tempDir(), settings 
   const files = new PosterFiles(dataDir);
   const store = new QdrantPosterStore({ points, space, images: new SharedImages(files, points), clock });
   onTestFinished(() => store.close());
-  const openIndex = (modelId = "model-a", dimension = 16) =>
-    QdrantIndex.open({ modelId, dimension }, { points, space, clock, settings }, live());
+  const openIndex = (time: Pick<Clock, "elapsedMs"> = clock) =>
+    QdrantIndex.open({ modelId: "model-a", dimension: 16 }, { points, space, clock: time, settings }, live());
   return { connection, versions, points, space, files, store, openIndex, dataDir };
 }
 

@@ -31,7 +31,9 @@ export async function runOpfind(words: readonly string[], env: NodeJS.ProcessEnv
 
 /** Starts `opfind serve` on a free port and waits until it listens. */
 export async function startServe(env: NodeJS.ProcessEnv): Promise<ServeProcess> {
-  const options = { OPFIND_HTTP_PORT: "0", OPFIND_RATE_PER_KEY: "0", OPFIND_RATE_PER_ADDRESS: "0", ...env };
+  const usual = { OPFIND_HTTP_PORT: "0", OPFIND_RATE_PER_KEY: "0", OPFIND_RATE_PER_ADDRESS: "0" };
+  // Empty counts as not set, but keeps a .env file's value away from the rest.
+  const options = { ...env, ...Object.fromEntries(Object.entries(usual).filter(([name]) => !env[name])) };
   const child = spawn(process.execPath, [MAIN, "serve", "--json"], {
     env: options,
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { poster, titled } from "../support/posters.ts";
-import { openClub, run } from "../support/running-bot.ts";
+import { openClub, run, startQdrant } from "../support/running-bot.ts";
 
 /** Moments after the click, spread over what a confirmation takes; the whole number is for `npm run e2e:kill`. */
 const KILLS = Number(process.env["OPFIND_TEST_KILLS"] ?? 4);
@@ -11,10 +11,15 @@ const MOMENTS = Array.from({ length: KILLS }, (_, at) => ({
   signal: at % 2 === 0 ? ("SIGKILL" as const) : ("SIGTERM" as const),
 }));
 
-test(
-  `a restart at ${KILLS} moments of a confirmation leaves every poster exactly once and every button alive`,
-  async () => {
-    const club = await openClub();
+const PLACES = [
+  { where: "on this machine", options: async () => ({}) },
+  { where: "on Qdrant", options: async () => ({ qdrant: await startQdrant() }) },
+];
+
+test.each(PLACES)(
+  `a restart at ${KILLS} moments of a confirmation $where leaves every poster exactly once and every button alive`,
+  async ({ options }) => {
+    const club = await openClub(await options());
     const { discord } = club;
     const alice = discord.as("alice", "general");
     let bot = await club.start();
@@ -41,7 +46,7 @@ test(
       expect(twice.content).toContain("There is nothing to undo");
     }
     await bot.stop();
-    const listed = await run(["posters", "list", "--json"], { OPFIND_DATA_DIR: club.dataDir });
+    const listed = await run(["posters", "list", "--json"], club.settings);
     expect(listed.trim().split("\n")).toHaveLength(3);
     discord.takeViolations();
   },

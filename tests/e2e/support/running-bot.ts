@@ -7,6 +7,7 @@ import { onTestFinished } from "vitest";
 import type { Catalogue } from "../../support/catalogue.ts";
 import { startCovers } from "../../support/cover-server.ts";
 import { type Doubles, startDoubles } from "../../support/doubles.ts";
+import { openQdrantDouble, type QdrantDouble } from "../../support/qdrant-double/qdrant-double.ts";
 import type { DiscordOptions, LocalDiscord } from "./discord.ts";
 import { discordForTest } from "./discord-for-test.ts";
 
@@ -33,6 +34,8 @@ export interface Club {
   readonly discord: LocalDiscord;
   readonly doubles: Doubles;
   readonly dataDir: string;
+  /** what the bot is told in its environment: for verbs beside it */
+  readonly settings: Readonly<Record<string, string>>;
   /** anime whose official cover was fetched */
   readonly coversAsked: readonly number[];
   /** Starts the bot; the second time it finds what the first left. */
@@ -44,10 +47,17 @@ export interface ClubOptions extends DiscordOptions {
   readonly covers?: Readonly<Record<number, number | string>>;
   /** what AniList and AnimeThemes know, instead of the invented catalogue */
   readonly catalogue?: Catalogue;
+  /** the gallery is moved there, and the bot stands on it */
+  readonly qdrant?: QdrantDouble;
 }
 
 /** A Discord, local doubles of the sources, a gallery of three posters, and the means to start the real bot on them. */
-export async function openClub({ covers: instead = {}, catalogue, ...options }: ClubOptions = {}): Promise<Club> {
+export async function openClub({
+  covers: instead = {},
+  catalogue,
+  qdrant,
+  ...options
+}: ClubOptions = {}): Promise<Club> {
   const discord = await discordForTest(options);
   const covers = await startCovers(instead);
   const doubles = await startDoubles({ coverUrl: covers.urlOf, ...(catalogue ? { catalogue } : {}) });
@@ -67,16 +77,29 @@ export async function openClub({ covers: instead = {}, catalogue, ...options }: 
     DISCORD_TOKEN: discord.token,
     DISCORD_API_URL: discord.restUrl,
     DISCORD_CDN_HOSTS: discord.cdn.host,
+    ...(qdrant ? { OPFIND_INDEX: "qdrant", QDRANT_URL: qdrant.url } : {}),
   };
   cpSync(await gallery(), dataDir, { recursive: true });
+  if (qdrant) await run(["migrate", "--to", "qdrant"], settings);
   await run(["deploy-commands"], settings);
   return {
     discord,
     doubles,
     dataDir,
+    settings,
     coversAsked: covers.asked,
     start: (env = {}) => startBot({ ...settings, ...env }),
   };
+}
+
+/** A double of Qdrant that goes with the test; the test fails when an exchange was not as its interface has it. */
+export async function startQdrant(): Promise<QdrantDouble> {
+  const double = await openQdrantDouble();
+  onTestFinished(async () => {
+    await double.close();
+    if (double.problems.length > 0) throw new Error(double.problems.slice(0, 5).join("\n"));
+  });
+  return double;
 }
 
 let filled: Promise<string> | undefined;
