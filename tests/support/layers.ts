@@ -55,6 +55,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "discord\\.js": ["discord/", "commands/", "presenters/", "cli/deploy-commands\\.ts"],
   dotenv: [CONFIG],
   "faiss-node": ["index/"],
+  usearch: ["index/"],
   fastify: ["http/"],
   "fastify-type-provider-zod": ["http/"],
   i18next: ["presenters/discord/words\\.ts"],
