@@ -1,7 +1,7 @@
 import type { Nearest } from "./nearest.ts";
 
 /** Codes that are compared with a query. */
-export interface CodeRows {
+interface CodeRows {
   /** int8 `[rows, dimension]`, from the start of its buffer: usearch 2.25 takes no notice of where a view begins */
   readonly codes: Int8Array;
   /** of each code, `[rows]` */

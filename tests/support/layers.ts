@@ -55,7 +55,6 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "discord\\.js": ["discord/", "commands/", "presenters/", "cli/deploy-commands\\.ts"],
   dotenv: [CONFIG],
   "faiss-node": ["index/"],
-  usearch: ["index/"],
   fastify: ["http/"],
   "fastify-type-provider-zod": ["http/"],
   i18next: ["presenters/discord/words\\.ts"],
@@ -68,6 +67,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["metrics\\.ts"],
   "rate-limiter-flexible": ["discord/", "http/", "sources/turn\\.ts", "sources/shared-turns\\.ts"],
   undici: ["sources/"],
+  usearch: ["index/", "cli/doctor/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };
 
