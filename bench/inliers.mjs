@@ -28,6 +28,7 @@ const verifier = openVerifier({
   store: { image: async (at) => read(at) },
   decode: decodeImage,
   log: { warn: console.error },
+  clock: { elapsedMs: () => performance.now() },
   budgetMs: 600_000,
   enough: Number.POSITIVE_INFINITY,
 });

@@ -9,6 +9,7 @@ import { FlatIndex } from "../dist/index/flat-index.js";
 import { openVectorIndex } from "../dist/index/open-index.js";
 import { openPosterStore } from "../dist/index/poster-store.js";
 import { median, round, timed } from "./measure.mjs";
+import { clusteredPosters, unit, VIEWS } from "./synthetic.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -19,8 +20,6 @@ const { values } = parseArgs({
   },
 });
 const DIMENSION = Number(values.dimension);
-/** `galleryViews`: the whole poster and nine parts of it. */
-const VIEWS = 10;
 /** The first view of a query is one vector; a query that is not clear asks with five. */
 const QUERIES = [1, 5];
 const K = 160;
@@ -49,7 +48,7 @@ async function measureIndex(kind, size) {
 async function searchMs(index, count) {
   const times = [];
   for (let i = 0; i < ROUNDS; i++) {
-    const queries = Array.from({ length: count }, unit);
+    const queries = Array.from({ length: count }, () => unit(DIMENSION));
     times.push((await timed(() => index.search(queries, K, signal)))[1]);
   }
   return median(times);
@@ -61,7 +60,9 @@ async function measureStore(posters) {
   try {
     const clock = { now: Date.now, elapsedMs: () => performance.now() };
     const store = openPosterStore({ dataDir, clock });
-    const [, seedMs] = await timed(async () => store.seed(postersOf(posters)));
+    const [, seedMs] = await timed(async () =>
+      store.seed(clusteredPosters({ count: posters, dimension: DIMENSION, modelId: "m" })),
+    );
     const log = { info: () => {}, warn: () => {} };
     const deps = { store, modelId: "m", dimension: DIMENSION, dataDir, preference: "auto", log, clock };
     const open = () => timed(() => openVectorIndex(deps, signal));
@@ -83,27 +84,12 @@ async function measureStore(posters) {
   }
 }
 
-function* postersOf(count) {
-  for (let number = 1; number <= count; number++) {
-    yield {
-      anime: { anilistId: number, malId: number, title: { romaji: `Title ${number}`, english: null, native: null } },
-      franchiseId: null,
-      image: null,
-      sha256: number.toString(16).padStart(64, "0"),
-      source: "starter",
-      addedBy: null,
-      modelId: "m",
-      embeddings: Array.from({ length: VIEWS }, (_, view) => ({ view: `view ${view}`, embedding: unit() })),
-    };
-  }
-}
-
 function rowsFrom(from, count) {
   return Array.from({ length: count }, (_, i) => ({
     embeddingId: from + i + 1,
     posterId: Math.floor((from + i) / VIEWS) + 1,
     view: `view ${(from + i) % VIEWS}`,
-    embedding: unit(),
+    embedding: unit(DIMENSION),
   }));
 }
 
@@ -111,10 +97,4 @@ function rowsFrom(from, count) {
 async function rssOf(pid) {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
-}
-
-function unit() {
-  const vector = Float32Array.from({ length: DIMENSION }, () => Math.random() - 0.5);
-  const norm = Math.hypot(...vector);
-  return vector.map((value) => value / norm);
 }

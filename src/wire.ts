@@ -88,7 +88,7 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
     const [recogniser, search] = await bothSettled(starting, searching);
     const { galleryViews } = await import("./pipeline/views.ts");
     const { openVerifier } = await import("./pipeline/verify.ts");
-    const verifier = openVerifier({ store: shelf.store, decode: recogniser.decode, log: context.log });
+    const verifier = openVerifier({ store: shelf.store, decode: recogniser.decode, log: context.log, clock });
     opened.push(() => verifier.close());
     const titles = await openTitles(context);
     opened.push(titles.close);

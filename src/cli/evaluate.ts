@@ -95,14 +95,15 @@ function commandOf({ gallery, queries, negatives, part, sample, seed, fit }: Opt
 }
 
 function depsOf({ embedder, decode, calibration }: Recogniser, { output, log }: VerbContext): EvaluateDeps {
+  const clock = { now: () => Date.now(), elapsedMs: () => performance.now() };
   return {
     embedder,
     decode,
     calibration,
     readFile: readImageFile,
-    openVerifier: (store) => openVerifier({ store, decode, log, budgetMs: UNHURRIED_MS }),
+    openVerifier: (store) => openVerifier({ store, decode, log, clock, budgetMs: UNHURRIED_MS }),
     openIndex: (dimension) => new FlatIndex(dimension),
-    clock: { now: () => Date.now(), elapsedMs: () => performance.now() },
+    clock,
     progress: (label, total) => output.progress(label, total),
   };
 }

@@ -1,10 +1,12 @@
 /** The `k` best rows seen so far, best first. Most rows fail one comparison with the worst of them. */
 export class Nearest {
+  readonly limit: number;
   readonly #scores: Float32Array;
   readonly #rows: Uint32Array;
   #size = 0;
 
   constructor(k: number) {
+    this.limit = k;
     this.#scores = new Float32Array(k).fill(-Infinity);
     this.#rows = new Uint32Array(k);
   }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { OpfindError } from "../errors.ts";
 import type { VectorIndex } from "../pipeline/ports.ts";
 import { appendRows, buildIndex, buildLocked, type IndexDeps, underBuildLock } from "./build-index.ts";
+import { openCodeScan } from "./code-scan.ts";
 import type { IndexKind } from "./manifest.ts";
 import { openRolledBack } from "./rolled-back-index.ts";
 import { findSnapshot, openStored, type SnapshotPlace, type StorableIndex, snapshotPlace } from "./snapshot.ts";
@@ -15,12 +16,14 @@ export interface OpenIndexDeps extends IndexDeps {
 }
 
 /**
- * Up to here "auto" scans in TypeScript: about 1 ms, and no second process to start. At 10,000 × 256 one query takes
- * 3.9 ms here and 0.6 ms with FAISS (bench/search.mjs).
+ * Up to here "auto" looks at every row, with the machine's vector instructions: no second process, a quarter of the
+ * memory, nothing to build. 200,000 rows take @@ ms (docs/scaling.md).
  */
-const EXACT_ROWS = 2_500;
+const EXACT_ROWS = 500_000;
+/** The same in TypeScript: about 1 ms. */
+const PLAIN_ROWS = 2_500;
 /**
- * Beyond, a graph. Flat search takes 5 / 22 ms at 50,000 and 7 / 34 ms at 100,000 for one query / five; a graph answers
+ * Beyond, FAISS, and beyond this a graph. Flat search takes 5 / 22 ms at 50,000 and 7 / 34 ms at 100,000 for one query / five; a graph answers
  * faster but takes minutes to build, so it begins where flat search starts to be felt.
  */
 const FLAT_ROWS = 100_000;
@@ -50,7 +53,9 @@ async function inSuitingKind(
   { store, modelId, preference, log }: OpenIndexDeps,
   work: (kind: IndexKind) => Promise<StorableIndex>,
 ): Promise<StorableIndex> {
-  const kind = chooseKind(preference, store.state(modelId).rows);
+  const { name } = await openCodeScan();
+  const parts = { hasFaiss: isFaissBuilt(), hasUsearch: name === "usearch" };
+  const kind = chooseKind(preference, store.state(modelId).rows, parts);
   try {
     return await work(kind);
   } catch (error) {
@@ -61,9 +66,20 @@ async function inSuitingKind(
   }
 }
 
+/** What works on this machine. */
+interface NativeParts {
+  readonly hasFaiss: boolean;
+  readonly hasUsearch: boolean;
+}
+
 /** Which kind suits a number of rows. */
-export function chooseKind(preference: IndexPreference, rows: number, hasFaiss = isFaissBuilt()): IndexKind {
-  const isExact = preference === "exact" || (preference === "auto" && (rows <= EXACT_ROWS || !hasFaiss));
+export function chooseKind(
+  preference: IndexPreference,
+  rows: number,
+  { hasFaiss, hasUsearch }: NativeParts,
+): IndexKind {
+  const isFew = rows <= (hasUsearch ? EXACT_ROWS : PLAIN_ROWS);
+  const isExact = preference === "exact" || (preference === "auto" && (isFew || !hasFaiss));
   if (isExact) return "exact";
   return rows <= FLAT_ROWS ? "faiss-flat" : "faiss-hnsw";
 }

@@ -63,7 +63,7 @@ function foreignness(manifest: IndexManifest, { modelId, dimension }: SnapshotPl
   return undefined;
 }
 
-async function readLabels(folder: string, manifest: IndexManifest): Promise<Labels> {
+async function readLabels(folder: string, manifest: IndexManifest): Promise<Pick<Labels, "rows">> {
   return LABELS.parse(JSON.parse(await readFile(join(folder, manifest.labels.file), "utf8")));
 }
 

@@ -1,54 +1,70 @@
-import { open, writeFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { PosterId } from "../domain/poster.ts";
 import type { Embedding } from "../pipeline/ports.ts";
+import { encode } from "./codes.ts";
 import type { IndexRow } from "./rows.ts";
+import { VectorFile } from "./vector-file.ts";
 
-/** 4 MB of 256 numbers; what is not yet filled takes no memory. */
-export const BLOCK_ROWS = 4096;
+/** 2 MB of 256 codes, which a processor keeps at hand for several queries; what is not yet filled takes no memory. */
+export const BLOCK_ROWS = 8192;
+/** Vectors read or written between two turns of the main loop: 1 MB of 256 numbers. */
+const VECTORS_PER_TURN = 1024;
 
-/** Up to `BLOCK_ROWS` rows; the place of a row is the place of its vector. Rows are only ever appended. */
+export interface CodedRow extends IndexRow {
+  /** where its vector is in the file */
+  readonly place: number;
+}
+
+/** Up to `BLOCK_ROWS` rows; the place of a row is the place of its code. Rows are only ever appended. */
 interface Block {
-  readonly vectors: Float32Array;
-  readonly rows: IndexRow[];
+  /** int8 `[BLOCK_ROWS, dimension]` */
+  readonly codes: Int8Array;
+  /** of each code, `[BLOCK_ROWS]` */
+  readonly lengths: Float32Array;
+  readonly rows: CodedRow[];
 }
 
 /** What a search reads from beginning to end, whatever is added or removed meanwhile. */
-export interface HeldBlock {
-  /** `[BLOCK_ROWS, dimension]`, of which `count` are filled */
-  readonly vectors: Float32Array;
-  readonly rows: readonly IndexRow[];
+export interface HeldBlock extends Readonly<Omit<Block, "rows">> {
+  readonly rows: readonly CodedRow[];
+  /** how many rows are filled */
   readonly count: number;
 }
 
-/** Vectors in pieces of memory: growing copies nothing, and a removal copies only the pieces that it touches. */
+/**
+ * Codes in pieces of memory, the vectors that they stand for in a file: growing copies nothing, and a removal copies
+ * only the pieces that it touches.
+ */
 export class VectorBlocks {
   readonly dimension: number;
+  readonly #vectors: VectorFile;
   #blocks: readonly Block[] = [];
 
-  constructor(dimension: number) {
+  constructor(dimension: number, vectors = new VectorFile(dimension)) {
     this.dimension = dimension;
+    this.#vectors = vectors;
   }
 
   /**
-   * Reads what `write` wrote, piece by piece.
+   * Reads what `write` wrote, and keeps the file open.
    * @throws RangeError when the file does not hold these rows; what the file system throws
    */
   static async read(file: string, dimension: number, rows: readonly IndexRow[]): Promise<VectorBlocks> {
-    const stored = new VectorBlocks(dimension);
-    const handle = await open(file);
+    const vectors = VectorFile.over(file, dimension);
+    const stored = new VectorBlocks(dimension, vectors);
     try {
-      const { size } = await handle.stat();
-      const rowBytes = dimension * Float32Array.BYTES_PER_ELEMENT;
-      if (size !== rows.length * rowBytes) throw new RangeError(`${rows.length} rows do not fill ${size} bytes`);
-      for (let from = 0; from < rows.length; from += BLOCK_ROWS) {
-        const block = stored.#begin(rows.slice(from, from + BLOCK_ROWS));
-        const bytes = new Uint8Array(block.vectors.buffer, 0, block.rows.length * rowBytes);
-        const { bytesRead } = await handle.read(bytes, 0, bytes.length, from * rowBytes);
-        if (bytesRead !== bytes.length) throw new RangeError("the file ends too early");
+      if (vectors.size !== rows.length) throw new RangeError(`${vectors.size} vectors for ${rows.length} rows`);
+      const vector = new Float32Array(dimension);
+      for (const [place, { embeddingId, posterId }] of rows.entries()) {
+        vectors.read(place, vector);
+        stored.#put({ embeddingId, posterId, place }, vector);
+        if (place % VECTORS_PER_TURN === 0) await nextTurn();
       }
       return stored;
-    } finally {
-      await handle.close();
+    } catch (error) {
+      stored.close();
+      throw error;
     }
   }
 
@@ -57,49 +73,78 @@ export class VectorBlocks {
   }
 
   /** In the order of the written vectors. */
-  get rows(): readonly IndexRow[] {
+  get rows(): readonly CodedRow[] {
     return this.#blocks.flatMap(({ rows }) => rows);
   }
 
   hold(): readonly HeldBlock[] {
-    return this.#blocks.map(({ vectors, rows }) => ({ vectors, rows, count: rows.length }));
+    return this.#blocks.map((block) => ({ ...block, count: block.rows.length }));
   }
 
-  append(row: IndexRow, embedding: Embedding): void {
-    const last = this.#blocks.at(-1);
-    const block = last && last.rows.length < BLOCK_ROWS ? last : this.#begin([]);
-    block.vectors.set(embedding, block.rows.length * this.dimension);
-    block.rows.push(row);
+  append({ embeddingId, posterId }: IndexRow, embedding: Embedding): void {
+    this.#put({ embeddingId, posterId, place: this.#vectors.append(embedding) }, embedding);
   }
 
   remove(gone: ReadonlySet<PosterId>): void {
-    this.#blocks = this.#blocks.flatMap((block) => {
+    this.#blocks = this.#blocks.map((block) => {
       const isTouched = block.rows.some(({ posterId }) => gone.has(posterId));
-      return isTouched ? this.#without(gone, block) : [block];
+      return isTouched ? this.#without(gone, block) : block;
     });
+  }
+
+  /** The vector of a row, also of one that is removed by now. @param into `[dimension]` */
+  vectorOf({ place }: CodedRow, into: Float32Array): void {
+    this.#vectors.read(place, into);
   }
 
   /** Writes the vectors `[size, dimension]` as float32. */
   async write(file: string): Promise<void> {
-    await writeFile(
-      file,
-      this.#blocks.map(({ vectors, rows }) => vectors.subarray(0, rows.length * this.dimension)),
-    );
+    const { dimension, rows } = this;
+    const handle = await open(file, "w");
+    try {
+      for (let from = 0; from < rows.length; from += VECTORS_PER_TURN) {
+        const part = rows.slice(from, from + VECTORS_PER_TURN);
+        const vectors = new Float32Array(part.length * dimension);
+        for (const [i, row] of part.entries()) this.vectorOf(row, vectors.subarray(i * dimension, (i + 1) * dimension));
+        await handle.writeFile(new Uint8Array(vectors.buffer));
+      }
+    } finally {
+      await handle.close();
+    }
   }
 
-  #begin(rows: IndexRow[]): Block {
-    const block = { vectors: new Float32Array(BLOCK_ROWS * this.dimension), rows };
+  close(): void {
+    this.#blocks = [];
+    this.#vectors.close();
+  }
+
+  #put(row: CodedRow, embedding: Embedding): void {
+    const last = this.#blocks.at(-1);
+    const { codes, lengths, rows } = last && last.rows.length < BLOCK_ROWS ? last : this.#begin();
+    const at = rows.length;
+    lengths[at] = encode(embedding, codes.subarray(at * this.dimension, (at + 1) * this.dimension));
+    rows.push(row);
+  }
+
+  #begin(): Block {
+    const block = emptyBlock(this.dimension);
     this.#blocks = [...this.#blocks, block];
     return block;
   }
 
   /** A copy, since searches in flight read the block. */
-  #without(gone: ReadonlySet<PosterId>, { vectors, rows }: Block): readonly Block[] {
-    const kept = new VectorBlocks(this.dimension);
-    for (const [place, row] of rows.entries()) {
+  #without(gone: ReadonlySet<PosterId>, { codes, lengths, rows }: Block): Block {
+    const kept = emptyBlock(this.dimension);
+    for (const [from, row] of rows.entries()) {
       if (gone.has(row.posterId)) continue;
-      kept.append(row, vectors.subarray(place * this.dimension, (place + 1) * this.dimension));
+      const to = kept.rows.push(row) - 1;
+      kept.codes.set(codes.subarray(from * this.dimension, (from + 1) * this.dimension), to * this.dimension);
+      kept.lengths[to] = lengths[from] ?? 0;
     }
-    return kept.#blocks;
+    return kept;
   }
+}
+
+function emptyBlock(dimension: number): Block {
+  return { codes: new Int8Array(BLOCK_ROWS * dimension), lengths: new Float32Array(BLOCK_ROWS), rows: [] };
 }

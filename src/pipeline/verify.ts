@@ -2,7 +2,7 @@ import type { PosterId } from "../domain/poster.ts";
 import { entryPoint } from "../entry-point.ts";
 import { OpfindError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import type { PosterStore, RgbImage, Verification, Verifier } from "./ports.ts";
+import type { Clock, PosterStore, RgbImage, Verification, Verifier } from "./ports.ts";
 import { mirror, shrinkTowards } from "./region.ts";
 import type { Keypoints, VerifyReply, VerifyRequest } from "./verify-protocol.ts";
 import { WorkerChannel } from "./worker-channel.ts";
@@ -11,6 +11,7 @@ export interface VerifierOptions {
   readonly store: Pick<PosterStore, "image">;
   readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
   readonly log: Logger;
+  readonly clock: Pick<Clock, "elapsedMs">;
   /** milliseconds for one picture, start of the thread included; without it as measured */
   readonly budgetMs?: number;
   /** points that end the search; more when all are to be counted */
@@ -25,8 +26,10 @@ const BUDGET_MS = 3_000;
 const START_MS = 6_000;
 /** Posters whose points are remembered: 18 kB each. */
 const REMEMBERED = 400;
-/** Failures in a row after which it is not tried again: something is broken, and each try costs the whole time. */
+/** Failures in a row after which it rests: something is broken, and each try costs the whole time. */
 const FAILURES = 3;
+/** Long enough for a full machine to empty; then one picture tries. */
+const REST_MS = 10 * 60_000;
 /** Pixels of the longer side that suffice: the worker compares at 400. */
 const SUFFICIENT = 400;
 /** Points that end the search: false pairs never came near (models/calibration.md). */
@@ -50,13 +53,15 @@ class OpenCvVerifier implements Verifier {
   #ended = 0;
   #lastId = 0;
   #failures = 0;
+  /** when one picture may try again, by the clock */
+  #restsUntil = 0;
 
   constructor(options: VerifierOptions) {
     this.#options = options;
   }
 
   async compare(picture: RgbImage, posterIds: readonly PosterId[], signal: AbortSignal): Promise<Verification> {
-    if (this.#failures >= FAILURES) return { kind: "failed", why: "it failed too often" };
+    if (this.#isResting()) return { kind: "failed", why: "it failed too often" };
     const { budgetMs = BUDGET_MS + (this.#isReady ? 0 : START_MS) } = this.#options;
     const thread = this.#ended;
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]);
@@ -78,10 +83,23 @@ class OpenCvVerifier implements Verifier {
     await channel?.close();
   }
 
+  /** After its rest the first picture tries; the others hear of it only when it went well. */
+  #isResting(): boolean {
+    if (this.#failures < FAILURES) return false;
+    const isResting = this.#options.clock.elapsedMs() < this.#restsUntil;
+    if (!isResting) this.#rest();
+    return isResting;
+  }
+
+  #rest(): void {
+    this.#restsUntil = this.#options.clock.elapsedMs() + REST_MS;
+  }
+
   /** Whatever it was, a new thread is in no way bound to it: a hanging one is ended with its work. */
   async #failed(cause: unknown, thread: number): Promise<Verification> {
     if (thread === this.#ended) {
       this.#failures += 1;
+      this.#rest();
       await this.close();
     }
     const why = cause instanceof Error ? cause.message : String(cause);

@@ -39,11 +39,11 @@ describe("a look at a part", () => {
 });
 
 describe("the native parts", () => {
-  test("work where the tests run; FAISS may be missing", async () => {
-    const { FAISS, ...others } = byPart(await allOf(nativeParts()));
+  test("work where the tests run; usearch and FAISS may be missing", async () => {
+    const { FAISS, usearch, ...others } = byPart(await allOf(nativeParts()));
     expect(Object.keys(others)).toEqual(["Node.js", "sharp", "SQLite", "ONNX Runtime"]);
     expect(Object.values(others).map(({ state }) => state)).toEqual(["ok", "ok", "ok", "ok"]);
-    expect(FAISS?.state).toMatch(/^(ok|warning)$/);
+    for (const part of [FAISS, usearch]) expect(part?.state).toMatch(/^(ok|warning)$/);
   });
 });
 

@@ -1,17 +1,35 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { openCodeScan, PLAIN_SCAN } from "../../src/index/code-scan.ts";
 import { FlatIndex } from "../../src/index/flat-index.ts";
 import { VectorBlocks } from "../../src/index/vector-blocks.ts";
 import { vectorIndexContract } from "../contracts/vector-index.ts";
 import { embeddingOf, rowsOf } from "../support/posters.ts";
 import { tempDir } from "../support/temp-dir.ts";
 
-vectorIndexContract("the exact index", async () => new FlatIndex(16));
-
 const live = () => new AbortController().signal;
+const scans = [PLAIN_SCAN, await openCodeScan()];
+
+for (const scan of scans) {
+  const open = (dimension = 16) => new FlatIndex(dimension, new VectorBlocks(dimension), Promise.resolve(scan));
+  vectorIndexContract(`the exact index with ${scan.name}`, async () => open());
+
+  test(`finds with ${scan.name} what a look at every vector finds, though many are nearly as near`, async () => {
+    const rows = rowsOf(9_000, 32);
+    const index = open(32);
+    await index.add(rows, live());
+    for (const seed of [9_001, 9_002, 9_003]) {
+      const query = embeddingOf(seed, 32);
+      const all = rows.map(({ posterId, embedding }) => ({ posterId, score: dot(query, embedding) }));
+      const nearest = all.sort((a, b) => b.score - a.score).slice(0, 160);
+      const [found] = await index.search([query], 160, live());
+      expect(found?.map(({ posterId }) => posterId)).toEqual(nearest.map(({ posterId }) => posterId));
+    }
+  });
+}
 
 test("a long search lets other work happen, and does not see what that work changes", async () => {
-  const index = new FlatIndex(256);
+  const index = new FlatIndex(256, new VectorBlocks(256), Promise.resolve(PLAIN_SCAN));
   await index.add(rowsOf(12_000, 256), live());
   let turns = 0;
   let next = setImmediate(function turn() {
@@ -35,22 +53,22 @@ test("dimensions that are no multiple of four lose no number", async () => {
 });
 
 test("rows of many blocks are found, removed from the middle, written and read", async () => {
-  const rows = rowsOf(10_000, 16);
+  const rows = rowsOf(40_000, 16);
   const index = new FlatIndex(16);
   await index.add(rows, live());
   await index.remove([1, 2_500], live());
-  await index.add(rowsOf(10_002, 16).slice(10_000), live());
+  await index.add(rowsOf(40_002, 16).slice(40_000), live());
   const file = join(tempDir(), "vectors.f32");
   await index.write(file);
   const again = new FlatIndex(16, await VectorBlocks.read(file, 16, index.rows));
   for (const one of [index, again]) {
-    expect(one.size).toBe(9_998);
-    for (const seed of [3, 4_095, 4_096, 4_097, 8_200, 10_001, 10_002]) {
+    expect(one.size).toBe(39_998);
+    for (const seed of [3, 8_191, 8_192, 8_193, 32_800, 40_001, 40_002]) {
       const [found] = await one.search([embeddingOf(seed, 16)], 1, live());
       expect(found).toMatchObject([{ posterId: Math.floor((seed - 1) / 2) + 1, score: expect.closeTo(1, 5) }]);
     }
-    const [found] = await one.search([embeddingOf(5_000, 16)], 10_000, live());
-    expect(found).toHaveLength(9_998);
+    const [found] = await one.search([embeddingOf(5_000, 16)], 40_000, live());
+    expect(found).toHaveLength(39_998);
     expect(found?.some(({ posterId }) => posterId === 1 || posterId === 2_500)).toBe(false);
   }
 });
@@ -62,3 +80,20 @@ test("a file that does not hold these rows is refused", async () => {
   await index.write(file);
   await expect(VectorBlocks.read(file, 16, index.rows.slice(1))).rejects.toThrow(RangeError);
 });
+
+test("a vector of zeros is as far from everything as from nothing", async () => {
+  const index = new FlatIndex(4);
+  const rows = [Float32Array.of(0, 0, 0, 0), Float32Array.of(0, 1, 0, 0)];
+  await index.add(
+    rows.map((embedding, i) => ({ embeddingId: i + 1, posterId: i + 1, view: "full", embedding })),
+    live(),
+  );
+  expect((await index.search([Float32Array.of(0, 1, 0, 0)], 2, live()))[0]).toEqual([
+    { posterId: 2, score: 1 },
+    { posterId: 1, score: 0 },
+  ]);
+});
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+}

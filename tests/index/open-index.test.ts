@@ -154,12 +154,17 @@ test("verify counts rows that the index lacks, has too many, and those that came
 });
 
 test.each([
-  ["auto", 100, true, "exact"],
-  ["auto", 10_000, true, "faiss-flat"],
-  ["auto", 150_000, true, "faiss-hnsw"],
-  ["auto", 150_000, false, "exact"],
-  ["faiss", 100, false, "faiss-flat"],
-  ["exact", 150_000, true, "exact"],
-] as const)("%s with %i rows and FAISS built: %s chooses %s", (preference, rows, hasFaiss, kind) => {
-  expect(chooseKind(preference, rows, hasFaiss)).toBe(kind);
+  ["auto", 100, "usearch and FAISS", "exact"],
+  ["auto", 200_000, "usearch and FAISS", "exact"],
+  ["auto", 1_000_000, "usearch and FAISS", "faiss-hnsw"],
+  ["auto", 1_000_000, "usearch", "exact"],
+  ["auto", 2_000, "FAISS", "exact"],
+  ["auto", 10_000, "FAISS", "faiss-flat"],
+  ["auto", 150_000, "FAISS", "faiss-hnsw"],
+  ["auto", 150_000, "nothing", "exact"],
+  ["faiss", 100, "nothing", "faiss-flat"],
+  ["exact", 1_000_000, "usearch and FAISS", "exact"],
+] as const)("%s with %i rows, where %s is built, chooses %s", (preference, rows, built, kind) => {
+  const parts = { hasFaiss: built.includes("FAISS"), hasUsearch: built.includes("usearch") };
+  expect(chooseKind(preference, rows, parts)).toBe(kind);
 });

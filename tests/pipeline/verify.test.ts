@@ -17,6 +17,8 @@ const FILES = ["lantern-harbour-1.webp", "moonlit-courier-1.webp", "velvet-stati
 const image = async (posterId: number) => readFileSync(join(POSTERS, FILES[posterId - 1] ?? ""));
 const poster = async (posterId: number): Promise<RgbImage> => await decodeImage(await image(posterId), NEVER);
 
+let elapsedMs = 0;
+const clock = { elapsedMs: () => elapsedMs };
 let lines: string[] = [];
 const log = pino({ level: "warn" }, { write: (line: string) => void lines.push(line) });
 beforeEach(() => {
@@ -29,7 +31,7 @@ async function points(verifier: Verifier, picture: RgbImage, posterIds: readonly
 }
 
 describe("comparing point by point", () => {
-  const verifier = openVerifier({ store: { image }, decode: decodeImage, log, budgetMs: 60_000, enough: 1_000 });
+  const verifier = openVerifier({ store: { image }, decode: decodeImage, log, clock, budgetMs: 60_000, enough: 1_000 });
   afterAll(() => verifier.close());
 
   const SPOILED: readonly (readonly [string, (image: RgbImage) => Promise<RgbImage>])[] = [
@@ -71,7 +73,7 @@ test("looks no further once a poster is certainly the right one", async () => {
       return await image(posterId);
     },
   };
-  const verifier = openVerifier({ store, decode: decodeImage, log, budgetMs: 60_000 });
+  const verifier = openVerifier({ store, decode: decodeImage, log, clock, budgetMs: 60_000 });
   const inliers = await points(verifier, await poster(2), [2, 1, 3]);
   await points(verifier, await poster(2), [2]);
   await verifier.close();
@@ -85,7 +87,7 @@ describe("posters that cannot be compared", () => {
       if (posterId === 3) throw new OpfindError("file-missing", "It is gone.");
       return posterId === 2 ? null : await image(posterId);
     };
-    const verifier = openVerifier({ store: { image: gone }, decode: decodeImage, log, budgetMs: 60_000 });
+    const verifier = openVerifier({ store: { image: gone }, decode: decodeImage, log, clock, budgetMs: 60_000 });
     const inliers = await points(verifier, await poster(1), [3, 2, 1]);
     await verifier.close();
     expect([...inliers.keys()]).toEqual([1]);
@@ -99,7 +101,7 @@ describe("a comparison that fails", () => {
   const decode = async () => flatPicture(8, 8, [0, 0, 0]);
   let verifier: Verifier;
   beforeEach(() => {
-    verifier = openVerifier({ store, decode, log, workerScript, budgetMs: 3_000 });
+    verifier = openVerifier({ store, decode, log, clock, workerScript, budgetMs: 3_000 });
   });
   afterEach(() => verifier.close());
   const ask = (how: number) => verifier.compare(flatPicture(8, 8, [how, 0, 0]), [1], NEVER);
@@ -118,9 +120,25 @@ describe("a comparison that fails", () => {
     20_000,
   );
 
-  test("three times in a row is not tried again", async () => {
+  const tooOften = { kind: "failed", why: "it failed too often" };
+
+  test("three times in a row is not tried again for ten minutes", async () => {
     for (const how of [3, 3, 3]) await ask(how);
-    expect(await ask(0)).toEqual({ kind: "failed", why: "it failed too often" });
+    elapsedMs += 599_999;
+    expect(await ask(0)).toEqual(tooOften);
+    elapsedMs += 1;
+    expect(await ask(0)).toMatchObject({ kind: "compared" });
+    for (const how of [3, 3]) await ask(how);
+    expect(await ask(0)).toMatchObject({ kind: "compared" });
+  });
+
+  test("after a rest as well costs one picture, and rests again", async () => {
+    for (const how of [3, 3, 3]) await ask(how);
+    elapsedMs += 600_000;
+    const [first, second] = await Promise.all([ask(3), ask(0)]);
+    expect([first, second]).toEqual([{ kind: "failed", why: expect.stringMatching(/out of memory/) }, tooOften]);
+    elapsedMs += 599_999;
+    expect(await ask(0)).toEqual(tooOften);
   });
 
   test("under four pictures at once is one failure", async () => {

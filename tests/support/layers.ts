@@ -67,6 +67,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["metrics\\.ts"],
   "rate-limiter-flexible": ["discord/", "http/", "sources/turn\\.ts", "sources/shared-turns\\.ts"],
   undici: ["sources/"],
+  usearch: ["index/", "cli/doctor/"],
   sharp: ["pipeline/", "evaluate/", "presenters/", "cli/"],
 };
 

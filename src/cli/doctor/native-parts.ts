@@ -21,6 +21,7 @@ export function nativeParts(): readonly Check[] {
     }),
     check({ part: "sharp", onTrouble: "failed", remedy: REINSTALL, look: drawPixel }),
     check({ part: "SQLite", onTrouble: "failed", remedy: REINSTALL, look: querySqlite }),
+    check({ part: "usearch", onTrouble: "warning", remedy: USEARCH_REMEDY, look: compareCodes }),
     check({ part: "FAISS", onTrouble: "warning", remedy: FAISS_REMEDY, look: loadFaiss }),
     check({ part: "ONNX Runtime", onTrouble: "failed", remedy: REINSTALL, look: listProviders }),
   ];
@@ -56,8 +57,20 @@ async function listProviders(): Promise<string> {
   return `${versionOf("onnxruntime-node")}, knows ${backends.join(", ")}`;
 }
 
+const USEARCH_REMEDY =
+  "Linux and macOS have it on 64-bit processors: `npm ci` without --omit=optional. Elsewhere FAISS takes its place.";
+
+async function compareCodes(): Promise<string> {
+  const { exactSearch, MetricKind } = await import("usearch").catch((cause: unknown) => {
+    throw new Error("not available: the exact index works without vector instructions", { cause });
+  });
+  const { keys } = exactSearch(Int8Array.of(9, 1, 1, 9), Int8Array.of(0, 1), 2, 1, MetricKind.Cos, 1);
+  if (keys[0] !== 1n) throw new Error("usearch gives wrong answers");
+  return versionOf("usearch");
+}
+
 const FAISS_REMEDY =
-  "The exact index does its work and is quick up to some ten thousand posters. For FAISS: " +
+  "The exact index does its work and is quick up to some fifty thousand posters. For FAISS: " +
   "`apt-get install libfaiss-dev libopenblas-dev g++`, then `npm run setup`.";
 
 /** In a child process: FAISS can take the whole process down, and loads only once per process. */
