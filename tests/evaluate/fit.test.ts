@@ -20,8 +20,8 @@ function probeOf(kind: ProbeKind, margin: number, { at, place }: { at: number; p
     sameArtwork: [],
   }));
   const ranking: Ranking = { anime, leaders: ["#1"], others: Array.from({ length: 24 }, () => 0.45) };
-  const trace: StageTrace = { ranking, place, isRightFranchise: place === 0 };
-  const file = { set: "anilist", path: `anilist/${at}.jpg`, title: `Title ${at}`, anilistId: at };
+  const trace: StageTrace = { ranking, place };
+  const file = { set: "anilist", path: `anilist/${at}.jpg`, title: `Title ${at}`, anilistId: place === 0 ? 1 : 99 };
   return {
     kind,
     file,
@@ -33,6 +33,7 @@ function probeOf(kind: ProbeKind, margin: number, { at, place }: { at: number; p
     size: SIZE,
     first: trace,
     all: trace,
+    asked: null,
   };
 }
 
@@ -47,7 +48,7 @@ function probes(count: number): readonly Probe[] {
 
 describe("a fit", () => {
   const all = probes(800);
-  const { calibration, answers } = fitCalibration(all, { modelId: "net@1", run: RUN });
+  const { calibration, answers } = fitCalibration(all, { modelId: "net@1", besideId: null, run: RUN });
 
   test("is a calibration that names its run and its network", () => {
     expect(parseCalibration(JSON.parse(JSON.stringify(calibration)))).toEqual(calibration);
@@ -93,7 +94,7 @@ test("where right and wrong cannot be told apart, nothing is a match", () => {
       ? probeOf("known", random() * 0.1, { at, place: random() < 0.5 ? 0 : -1 })
       : probeOf("negative", random() * 0.1, { at, place: -1 }),
   );
-  const { calibration } = fitCalibration(noise, { modelId: "net@1", run: RUN });
+  const { calibration } = fitCalibration(noise, { modelId: "net@1", besideId: null, run: RUN });
   const matched = noise.filter((probe) => judge(probe, calibration).verdict.kind === "match");
   expect(matched.length / noise.length).toBeLessThan(0.02);
 });

@@ -25,8 +25,8 @@ async function prepared(count: number) {
   const own: OpenIndexDeps = { ...deps, clock };
   const build = async (kind: "exact" | "faiss-flat" = "exact", modelId = "model-a") =>
     await (await buildIndex({ ...own, modelId }, kind, live())).close();
-  const back = (asked: string | null = null, modelId = "model-a") =>
-    rollBack({ ...own, modelId, modelNamed: (id) => MODELS[id] ?? null }, asked, live());
+  const back = (asked: string | null = null, modelId = "model-a", besideId: string | null = null) =>
+    rollBack({ ...own, modelId, besideId, modelNamed: (id) => MODELS[id] ?? null }, asked, live());
   return { deps: own, store, dataDir, lines, build, back };
 }
 
@@ -156,7 +156,7 @@ test("kill -9 of processes that build and roll back leaves an index that opens, 
     expect((await readPin(dataDir)).kind).not.toBe("damaged");
     expect(await found(deps, [1, 20, 40])).toEqual([1, 20, 40]);
     for (const { version } of await listVersions(dataDir)) {
-      await rollBack({ ...deps, modelNamed: () => "a" }, version, live());
+      await rollBack({ ...deps, besideId: null, modelNamed: () => "a" }, version, live());
       expect(await found(deps, [1, 20, 40])).toEqual([1, 20, 40]);
     }
   }

@@ -126,7 +126,16 @@ describe("the features of the leader", () => {
 });
 
 describe("a calibration", () => {
-  const features: Features = { score: 0.5, margin: 0.1, contrast: 0.2, agreement: 1, size: 0, crowd: 0, inliers: 0 };
+  const features: Features = {
+    score: 0.5,
+    margin: 0.1,
+    contrast: 0.2,
+    agreement: 1,
+    size: 0,
+    crowd: 0,
+    inliers: 0,
+    beside: 0,
+  };
 
   test("turns features into a probability", () => {
     expect(probability(features, WEIGHTS)).toBeCloseTo(0.5);
@@ -145,7 +154,7 @@ describe("a calibration", () => {
     expect(parseCalibration(JSON.parse(JSON.stringify(written)))).toEqual(written);
   });
 
-  test.each([[{}], [null], [{ ...uncalibrated("m@1"), format: 3 }], [{ ...uncalibrated("m@1"), ceiling: 3 }]])(
+  test.each([[{}], [null], [{ ...uncalibrated("m@1"), format: 4 }], [{ ...uncalibrated("m@1"), ceiling: 3 }]])(
     "of another form is refused: %#",
     (json) => {
       expect(() => parseCalibration(json)).toThrow(expect.objectContaining({ code: "manifest-invalid" }));

@@ -33,7 +33,7 @@ async function scene(changes: Partial<ReindexDeps> = {}) {
   const deps: ReindexDeps = {
     jobs,
     takeLock,
-    embedding: { store, embedder, decode, galleryViews },
+    embedding: { store, embedders: [embedder], decode, galleryViews },
     buildIndex: async (onRows) => {
       onRows(6, 6);
       built.push("built");
@@ -112,14 +112,16 @@ test("a full one that a stop interrupts goes on behind the poster it had come to
   const counting = (from: typeof store) => ({
     ...importDeps(),
     store: from,
-    embedder: {
-      ...embedder,
-      embed: async (...[images, signal]: Parameters<typeof embedder.embed>) => {
-        const embeddings = await embedder.embed(images, signal);
-        seen.push(images.length);
-        return embeddings;
+    embedders: [
+      {
+        ...embedder,
+        embed: async (...[images, signal]: Parameters<typeof embedder.embed>) => {
+          const embeddings = await embedder.embed(images, signal);
+          seen.push(images.length);
+          return embeddings;
+        },
       },
-    },
+    ],
   });
   const first = open({ embedding: counting(store) });
   const interrupted = new Promise<void>((resolve) => {
