@@ -87,6 +87,64 @@ describe("a fit", () => {
   });
 });
 
+/** Probes in doubt that were compared, with what a second network says about their leader. */
+function asked(say: (isKnown: boolean, random: () => number) => number): readonly Probe[] {
+  const random = randomOf("second");
+  return probes(1_600).map((probe) => {
+    const { ranking, place } = probe.all;
+    const [leader, ...rest] = ranking.anime;
+    const inliers = Math.floor(random() * 9) + (place === 0 ? 2 : 0);
+    if (!leader) return probe;
+    const told = { ...leader, inliers, beside: say(place === 0, random) };
+    const verified = { place, ranking: { ...ranking, anime: [{ ...leader, inliers }, ...rest] } };
+    return { ...probe, verified, beside: { place, ranking: { ...ranking, anime: [told, ...rest] } } };
+  });
+}
+
+describe("a fit with a second network", () => {
+  const fitted = (all: readonly Probe[]) => fitCalibration(all, { modelId: "net@1", besideId: "second@1", run: RUN });
+  /** Right answers that are matches, and wrong ones. */
+  const matches = (all: readonly Probe[], { answers, calibration }: ReturnType<typeof fitted>) => {
+    const matched = answers.filter(({ probability }) => probability >= calibration.thresholds.match);
+    return [
+      matched.filter(({ isRight }) => isRight).length,
+      matched.filter(({ isRight }) => !isRight).length,
+      all.length,
+    ];
+  };
+  const alone = (all: readonly Probe[]) => all.map(({ beside: _, ...probe }) => probe);
+
+  test("is of the third format, names it, and gives its word a weight", () => {
+    const all = asked((isKnown, random) => (isKnown ? 0.2 : -0.05) + random() * 0.1);
+    const fit = fitted(all);
+    expect(parseCalibration(JSON.parse(JSON.stringify(fit.calibration)))).toEqual(fit.calibration);
+    expect(fit.calibration).toMatchObject({ format: 3, besideId: "second@1" });
+    expect(fit.calibration.weights.beside?.beside).toBeGreaterThan(5);
+    const [right = 0] = matches(all, fit);
+    expect(right).toBeGreaterThan(matches(alone(all), fitted(alone(all)))[0] ?? 0);
+  });
+
+  test("learns that one which guesses is worth next to nothing, and does no worse for it", () => {
+    const all = asked((_, random) => random() * 0.4 - 0.2);
+    const [fit, without] = [fitted(all), fitted(alone(all))];
+    // Its whole range moves the odds less than one doubling of the points does.
+    const { beside = 0, inliers = 0 } = fit.calibration.weights.beside ?? {};
+    expect(Math.abs(beside * 0.4)).toBeLessThan(inliers);
+    const [[right = 0, wrong = 0], [rightAlone = 0, wrongAlone = 0]] = [
+      matches(all, fit),
+      matches(alone(all), without),
+    ];
+    expect(right).toBeGreaterThanOrEqual(rightAlone * 0.99);
+    expect(wrong).toBeLessThanOrEqual(wrongAlone + 1);
+  });
+
+  test("says nothing of it when no answer was in doubt", () => {
+    const { calibration } = fitted(probes(400));
+    expect(calibration).toMatchObject({ format: 2 });
+    expect(calibration).not.toHaveProperty("besideId");
+  });
+});
+
 test("where right and wrong cannot be told apart, nothing is a match", () => {
   const random = randomOf("noise");
   const noise = Array.from({ length: 400 }, (_, at) =>

@@ -82,6 +82,17 @@ test("the index of another network answers with that network's embeddings only",
   expect(await found(deps, [1, 2, 3])).toEqual([1, 2, 3]);
 });
 
+test("the index of the network beside it is no way back", async () => {
+  const { store, build, back } = await prepared(4);
+  const embeddings = [{ view: "full", embedding: embeddingOf(99) }];
+  await store.addEmbeddings(1, "model-b", embeddings);
+  await build();
+  await build("exact", "model-b");
+  await build();
+  await build("exact", "model-b");
+  expect((await back(null, "model-a", "model-b")).modelId).toBe("model-a");
+});
+
 test("the newest versions of each network are kept, and the one in use however old", async () => {
   const { deps, store, dataDir, build, back } = await prepared(3);
   await build();
