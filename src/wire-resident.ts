@@ -88,12 +88,13 @@ function assemble({ gallery, reindexing, queue, metrics, cover }: Parts): Reside
 }
 
 function openReindexing(gallery: Gallery, jobs: SqliteJobStore, { config, log }: WireContext): ReindexJobs {
-  const { store, rebuildIndex, embedder, decode, galleryViews, clock } = gallery;
+  const { store, rebuildIndex, embedder, besideEmbedder, decode, galleryViews, clock } = gallery;
+  const embedders = [embedder, ...(besideEmbedder ? [besideEmbedder] : [])];
   const { dataDir } = config;
   return new ReindexJobs({
     jobs,
     takeLock: () => takeLock(join(dataDir, "embeddings", "reindex-lock.sqlite")),
-    embedding: { store, embedder, decode, galleryViews },
+    embedding: { store, embedders, decode, galleryViews },
     buildIndex: rebuildIndex,
     clock,
     log,

@@ -3,14 +3,15 @@ import type { AnilistId, MalId } from "./domain/anime.ts";
 import type { GalleryStore } from "./index/gallery-store.ts";
 import type { KeyStore } from "./index/key-store.ts";
 import type { FollowedIndex } from "./index/live-index.ts";
-import type { IndexPreference, OpenIndexDeps } from "./index/open-index.ts";
+import type { OpenIndexDeps } from "./index/open-index.ts";
 import type { SqlitePosterStore } from "./index/poster-store.ts";
 import type { Logger } from "./log.ts";
 import type { Calibration } from "./pipeline/calibration.ts";
-import type { Clock, Embedder, RgbImage, Verifier } from "./pipeline/ports.ts";
+import type { Clock, Embedder, RgbImage, SecondNetwork, Verifier } from "./pipeline/ports.ts";
 import type { View } from "./pipeline/views.ts";
 import { openIdMap } from "./sources/id-map.ts";
 import { Snapshot } from "./sources/snapshot.ts";
+import { openBeside, openSecond } from "./wire-beside.ts";
 import { modelInUse } from "./wire-model.ts";
 import { clock, openSongs, type Songs, type WireContext } from "./wire-sources.ts";
 
@@ -19,6 +20,8 @@ export interface Recogniser {
   readonly embedder: Embedder;
   readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
   readonly calibration: Calibration;
+  /** the one that OPFIND_MODEL_BESIDE names, opened by the first picture it is shown; null without one */
+  readonly besideEmbedder: Embedder | null;
   close(): Promise<void>;
 }
 
@@ -30,6 +33,8 @@ export interface Gallery extends Recogniser, Omit<Songs, "close"> {
   /** Builds the index anew while the present one answers; `index` then searches the new one. */
   readonly rebuildIndex: (onRows: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>;
   readonly verifier: Verifier;
+  /** the second network, where the calibration knows it */
+  readonly beside: SecondNetwork | undefined;
   readonly galleryViews: (image: RgbImage) => readonly View[];
   readonly anilistIdOf: (malId: MalId) => AnilistId | null;
   readonly franchiseIdOf: (anilistId: AnilistId, signal: AbortSignal) => Promise<AnilistId | null>;
@@ -43,21 +48,23 @@ export interface Gallery extends Recogniser, Omit<Songs, "close"> {
  * @throws OpfindError model-* | config-invalid | embedder-failed | manifest-invalid | aborted
  */
 export async function openRecogniser({ config, log, signal }: WireContext): Promise<Recogniser> {
-  const [{ decodeImage, tuneSharp }, { openEmbedder }, { readCalibration }, local] = await Promise.all([
-    import("./pipeline/decode.ts"),
-    import("./pipeline/embed.ts"),
-    import("./pipeline/read-calibration.ts"),
-    import("./models/local-model.ts"),
-  ]);
+  const [{ decodeImage, tuneSharp }, { openEmbedder }, { calibrationFiles, readCalibration }, local] =
+    await Promise.all([
+      import("./pipeline/decode.ts"),
+      import("./pipeline/embed.ts"),
+      import("./pipeline/read-calibration.ts"),
+      import("./models/local-model.ts"),
+    ]);
   const { OPFIND_DEVICE: device, OPFIND_THREADS: threads } = config.env;
   const entry = await modelInUse(config);
   const model = await local.locateModel(entry, local.modelFolders(config), signal);
   tuneSharp();
   const embedder = await openEmbedder({ model, device, threads, log }, signal);
-  const calibrations = [config.dataDir, config.home].map((folder) => join(folder, "models", "calibration.json"));
   try {
-    const calibration = await readCalibration(calibrations, embedder.modelId, log);
-    return { embedder, decode: decodeImage, calibration, close: () => embedder.close() };
+    const calibration = await readCalibration(calibrationFiles(config), embedder.modelId, log);
+    const besideEmbedder = await openBeside({ config, log, signal });
+    const close = async () => void (await Promise.all([embedder.close(), besideEmbedder?.close()]));
+    return { embedder, decode: decodeImage, calibration, besideEmbedder, close };
   } catch (error) {
     await embedder.close();
     throw error;
@@ -81,55 +88,62 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
       opened.push(recogniser.close);
       return recogniser;
     });
-    const searching = shelf.openSearch().then((search) => {
+    const searching = modelOf(context).then(async (model) => {
+      const search = await shelf.openSearch(model, "first");
       opened.push(() => search.index.close());
       return search;
     });
     const [recogniser, search] = await bothSettled(starting, searching);
+    const second = openSecond({ ...recogniser, ...shelf, log: context.log });
+    opened.push(second.close);
+    await warnOfUnseen(shelf.store, [recogniser.embedder, ...second.asked], context.log);
     const { galleryViews } = await import("./pipeline/views.ts");
     const { openVerifier } = await import("./pipeline/verify.ts");
     const verifier = openVerifier({ store: shelf.store, decode: recogniser.decode, log: context.log, clock });
     opened.push(() => verifier.close());
     const titles = await openTitles(context);
     opened.push(titles.close);
-    return { ...recogniser, ...titles, ...search, store: shelf.store, verifier, galleryViews, clock, close };
+    const { beside } = second;
+    const rebuildIndex: Gallery["rebuildIndex"] = async (onRows, stop) => {
+      await search.rebuildIndex(onRows, stop);
+      await second.rebuildIndex(onRows, stop);
+    };
+    const searched = { index: search.index, rebuildIndex, store: shelf.store, verifier, beside, galleryViews };
+    return { ...recogniser, ...titles, ...searched, clock, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+type Model = Pick<Embedder, "modelId" | "dimension">;
 type Search = Pick<Gallery, "index" | "rebuildIndex">;
 
 /** Where the posters are, and how they are searched. */
 interface Shelf {
   readonly store: GalleryStore;
-  openSearch(): Promise<Search>;
+  /** @param place only the network in use is rolled back, and its rebuilding begins a version of Qdrant's */
+  openSearch(model: Model, place: "first" | "beside"): Promise<Search>;
 }
 
 async function openShelf(context: WireContext): Promise<Shelf> {
   const { OPFIND_INDEX: preference } = context.config.env;
   if (preference === "qdrant") return await openQdrantShelf(context);
   const store = await openLocalStore(context);
-  return { store, openSearch: () => openLocalSearch(store, preference, context) };
+  const { config, log } = context;
+  const deps = { store, preference, dataDir: config.dataDir, log, clock };
+  return { store, openSearch: (model, place) => openLocalSearch({ ...deps, ...model }, place, context.signal) };
 }
 
-async function openLocalSearch(
-  store: SqlitePosterStore,
-  preference: IndexPreference,
-  context: WireContext,
-): Promise<Search> {
-  const { config, log, signal } = context;
-  const model = await modelOf(context);
-  const { modelId } = model;
-  await warnOfUnseen(store, modelId, log);
-  const [{ openVectorIndex, rebuildVectorIndex }, { LiveIndex }] = await Promise.all([
+async function openLocalSearch(deps: OpenIndexDeps, place: "first" | "beside", signal: AbortSignal): Promise<Search> {
+  const [{ openVectorIndex, openNewestIndex, rebuildVectorIndex }, { LiveIndex }] = await Promise.all([
     import("./index/open-index.ts"),
     import("./index/live-index.ts"),
   ]);
+  const { store, modelId } = deps;
   const since = store.ends(modelId);
-  const deps: OpenIndexDeps = { ...model, store, preference, dataDir: config.dataDir, log, clock };
-  const index = new LiveIndex(await openVectorIndex(deps, signal), since, { store, modelId, clock });
+  const opened = await (place === "first" ? openVectorIndex : openNewestIndex)(deps, signal);
+  const index = new LiveIndex(opened, since, deps);
   return {
     index,
     async rebuildIndex(onRows, stop) {
@@ -144,12 +158,11 @@ async function openQdrantShelf(context: WireContext): Promise<Shelf> {
   const { store, versions, openIndex } = await openQdrant(context);
   return {
     store,
-    async openSearch() {
-      const model = await modelOf(context);
-      await warnOfUnseen(store, model.modelId, context.log);
+    async openSearch(model, place) {
       const index = await openIndex(model);
       const rebuildIndex: Search["rebuildIndex"] = async (onRows, stop) => {
-        await versions.build(onRows, stop);
+        // A new version takes the embeddings of every network along.
+        if (place === "first") await versions.build(onRows, stop);
         await index.follow();
       };
       return { index, rebuildIndex };
@@ -204,10 +217,12 @@ async function openTitles(context: WireContext) {
 }
 
 /** After a change of the network a gallery is not gone, only unseen: nobody shall take it for empty. */
-async function warnOfUnseen(store: GalleryStore, modelId: string, log: Logger): Promise<void> {
-  for await (const _ of store.withoutEmbeddings(modelId)) {
-    log.warn("the gallery has posters that the network in use has not seen: opfind index build shows them to it");
-    return;
+async function warnOfUnseen(store: GalleryStore, networks: readonly Model[], log: Logger): Promise<void> {
+  for (const { modelId } of networks) {
+    for await (const _ of store.withoutEmbeddings(modelId)) {
+      log.warn(`the gallery has posters that ${modelId} has not seen: opfind index build shows them to it`);
+      break;
+    }
   }
 }
 

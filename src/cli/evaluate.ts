@@ -5,17 +5,22 @@ import { OpfindError } from "../errors.ts";
 import { type EvaluateDeps, type Evaluation, type EvaluationPlan, evaluate } from "../evaluate/evaluate.ts";
 import { drawPlots } from "../evaluate/plots.ts";
 import { FlatIndex } from "../index/flat-index.ts";
+import { knowsBeside } from "../pipeline/calibration.ts";
+import type { Embedder } from "../pipeline/ports.ts";
 import { readImageFile } from "../pipeline/read-image-file.ts";
 import { openVerifier } from "../pipeline/verify.ts";
 import { presentEvaluationPage, presentEvaluationText } from "../presenters/evaluation-report.ts";
-import type { VerbContext } from "./verb.ts";
+import type { Output, VerbContext } from "./verb.ts";
 
 /** What of wire.ts evaluate opens: the network and its calibration, no store and no index. */
 export interface EvaluateWire {
   openRecogniser(context: VerbContext): Promise<Recogniser>;
 }
 
-type Recogniser = Pick<EvaluateDeps, "embedder" | "decode" | "calibration"> & { close(): Promise<void> };
+type Recogniser = Pick<EvaluateDeps, "embedder" | "decode" | "calibration"> & {
+  readonly besideEmbedder: EvaluateDeps["beside"];
+  close(): Promise<void>;
+};
 
 interface Options {
   readonly gallery: string;
@@ -55,7 +60,8 @@ async function run(
   const { output, signal } = context;
   const recogniser = await wire.openRecogniser(context);
   try {
-    const evaluation = await evaluate(planOf(options), depsOf(recogniser, context), signal);
+    const beside = askedBeside(recogniser, options, output);
+    const evaluation = await evaluate(planOf(options, beside), depsOf({ ...recogniser, beside }, context), signal);
     if (options.fit) await writeFile(options.fit, `${JSON.stringify(evaluation.calibration, null, 2)}\n`);
     if (options.out) await writeReport(options.out, evaluation);
     if (options.json) output.json({ ...evaluation, misses: evaluation.misses.map(withoutPictures) });
@@ -65,7 +71,18 @@ async function run(
   }
 }
 
-function planOf(options: Options): EvaluationPlan {
+/** A second network is asked where the calibration knows it, and where one that shall know it is fitted. */
+function askedBeside(
+  { besideEmbedder: beside, calibration }: Recogniser,
+  { fit }: Options,
+  output: Output,
+): EvaluateDeps["beside"] {
+  if (!beside || fit || knowsBeside(calibration, beside.modelId)) return beside;
+  output.note(`${beside.modelId} is not asked: the calibration does not know it; --fit FILE makes one that does.`);
+  return null;
+}
+
+function planOf(options: Options, beside: EvaluateDeps["beside"]): EvaluationPlan {
   const { gallery, queries, negatives, split, part, sample, seed, fit } = options;
   if (part !== "all" && !split) throw new OpfindError("usage", `--part ${part} needs --split FILE.`);
   return {
@@ -75,9 +92,14 @@ function planOf(options: Options): EvaluationPlan {
     split: part === "all" || !split ? null : { file: split, part },
     sampleSize: sample ?? null,
     seed,
-    command: commandOf(options),
+    command: `${beside ? `OPFIND_MODEL_BESIDE=${nameOf(beside)} ` : ""}${commandOf(options)}`,
     isFit: fit !== undefined,
   };
+}
+
+/** As the setting names it. */
+function nameOf({ modelId }: Pick<Embedder, "modelId">): string {
+  return modelId.split("@")[0] ?? modelId;
 }
 
 /** The command for the record, with folders by their names only: paths of one machine say nothing elsewhere. */
@@ -94,10 +116,14 @@ function commandOf({ gallery, queries, negatives, part, sample, seed, fit }: Opt
   ].join(" ");
 }
 
-function depsOf({ embedder, decode, calibration }: Recogniser, { output, log }: VerbContext): EvaluateDeps {
+function depsOf(
+  { embedder, beside, decode, calibration }: Pick<EvaluateDeps, "embedder" | "beside" | "decode" | "calibration">,
+  { output, log }: VerbContext,
+): EvaluateDeps {
   const clock = { now: () => Date.now(), elapsedMs: () => performance.now() };
   return {
     embedder,
+    beside,
     decode,
     calibration,
     readFile: readImageFile,

@@ -29,13 +29,16 @@ export interface OpenQdrant {
 export interface OnQdrant extends VerbContext, Model {
   readonly qdrant: OpenQdrant;
   readonly isJson: boolean;
+  /** the network beside the one in use; null without one */
+  readonly beside: Model | null;
   readonly openNetwork: () => Promise<OpenNetwork>;
 }
 
 /** A new version with the settings of today, filled beside the one that answers. */
 export async function buildVersion(opened: OnQdrant): Promise<void> {
-  const { qdrant, modelId, openNetwork, output, signal } = opened;
-  await showMissing({ store: qdrant.store, modelId, openNetwork }, opened);
+  const { qdrant, modelId, beside, openNetwork, output, signal } = opened;
+  const modelIds = [modelId, ...(beside ? [beside.modelId] : [])];
+  await showMissing({ store: qdrant.store, modelIds, openNetwork }, opened);
   const bar = output.progress("copying posters to a new version", await qdrant.store.count());
   try {
     await qdrant.versions.build((done) => bar.update(done), signal);

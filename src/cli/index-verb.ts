@@ -6,8 +6,9 @@ import type { SqlitePosterStore } from "../index/poster-store.ts";
 import { snapshotPlace } from "../index/snapshot.ts";
 import { exportStarter } from "../index/starter.ts";
 import { type IndexReport, readIndexStatus, verifyIndex } from "../index/verify-index.ts";
+import { modelIdOf } from "../pipeline/model-id.ts";
 import type { Clock, Embedder } from "../pipeline/ports.ts";
-import { withNewestModel } from "../wire-model.ts";
+import { modelBeside, withNewestModel } from "../wire-model.ts";
 import {
   buildVersion,
   changeQdrantVersion,
@@ -43,6 +44,8 @@ interface Opened extends VerbContext, Pick<Embedder, "modelId" | "dimension"> {
   readonly preference: IndexPreference;
   readonly clock: Clock;
   readonly isJson: boolean;
+  /** the network beside the one in use; null without one */
+  readonly beside: Pick<Embedder, "modelId" | "dimension"> | null;
   readonly openNetwork: () => Promise<OpenNetwork>;
 }
 
@@ -110,12 +113,13 @@ interface Opening {
 
 async function withOpened({ context, wire, isJson }: Opening, work: Work): Promise<void> {
   const model = await wire.modelOf(context);
+  const beside = await besideOf(context);
   const openNetwork = () => wire.openRecogniser(context);
   const { OPFIND_INDEX: preference } = context.config.env;
   if (preference === "qdrant") {
     const qdrant = await wire.openQdrant(context);
     try {
-      await work.qdrant({ ...context, ...model, qdrant, isJson, openNetwork });
+      await work.qdrant({ ...context, ...model, beside, qdrant, isJson, openNetwork });
     } finally {
       qdrant.store.close();
     }
@@ -123,28 +127,39 @@ async function withOpened({ context, wire, isJson }: Opening, work: Work): Promi
   }
   const store = await wire.openLocalStore(context);
   try {
-    await work.local({ ...context, ...model, store, preference, clock: wire.clock, isJson, openNetwork });
+    await work.local({ ...context, ...model, beside, store, preference, clock: wire.clock, isJson, openNetwork });
   } finally {
     store.close();
   }
 }
 
+async function besideOf({ config }: VerbContext): Promise<Opened["beside"]> {
+  const entry = await modelBeside(config);
+  return entry && { modelId: modelIdOf(entry), dimension: entry.dimension };
+}
+
 async function build(opened: Opened): Promise<void> {
-  await showMissing(opened, opened);
-  const { output, config, log, store, preference, modelId, dimension, clock, signal } = opened;
-  const bar = output.progress("building the index", store.state(modelId).rows);
+  const { store, modelId, dimension, beside, signal } = opened;
+  await showMissing({ ...opened, modelIds: [modelId, ...(beside ? [beside.modelId] : [])] }, opened);
+  await buildFor({ modelId, dimension }, opened);
+  if (beside && store.state(beside.modelId).rows > 0) await buildFor(beside, opened);
+  signal.throwIfAborted();
+  await status(opened);
+}
+
+async function buildFor(model: Pick<Embedder, "modelId" | "dimension">, opened: Opened): Promise<void> {
+  const { output, config, log, store, preference, clock, signal } = opened;
+  const bar = output.progress(`building the index of ${model.modelId}`, store.state(model.modelId).rows);
   const onRows = (done: number) => bar.update(done);
-  const deps = { store, modelId, dimension, preference, dataDir: config.dataDir, log, clock, onRows };
+  const deps = { ...model, store, preference, dataDir: config.dataDir, log, clock, onRows };
   try {
     await (await rebuildVectorIndex(deps, signal)).close();
   } finally {
     bar.stop();
   }
-  signal.throwIfAborted();
-  await status(opened);
 }
 
-async function status({ output, config, store, modelId, dimension, clock, isJson }: Opened): Promise<void> {
+async function status({ output, config, store, modelId, dimension, beside, clock, isJson }: Opened): Promise<void> {
   const { manifest, behind } = await readIndexStatus(snapshotPlace(config.dataDir, modelId, dimension), store);
   const posters = await store.count();
   const state = await readPin(config.dataDir);
@@ -152,6 +167,7 @@ async function status({ output, config, store, modelId, dimension, clock, isJson
   if (!isJson && pinned !== null)
     output.line(`rolled back to version ${pinned}; what follows is the newest index of its network`);
   if (!isJson && (await isAnyUnseen(store, modelId))) output.line(UNSEEN);
+  if (!isJson && beside) output.line(`beside it: ${beside.modelId}, ${store.state(beside.modelId).rows} embeddings`);
   if (!manifest) {
     if (isJson) output.json({ kind: null, rows: 0, behind, posters, modelId, pinned });
     else output.line(`no index is stored yet; it is built on first use (${behind} embeddings of ${posters} posters)`);

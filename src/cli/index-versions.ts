@@ -5,13 +5,14 @@ import { liftRollBack, rollBack } from "../index/roll-back.ts";
 import { listVersions } from "../index/versions.ts";
 import { readModelManifest } from "../models/manifest.ts";
 import { modelIdOf } from "../pipeline/model-id.ts";
-import type { Clock } from "../pipeline/ports.ts";
+import type { Clock, Embedder } from "../pipeline/ports.ts";
 import type { VerbContext } from "./verb.ts";
 
 export interface VersionsContext extends VerbContext {
   readonly store: SqlitePosterStore;
   /** of the network in use */
   readonly modelId: string;
+  readonly beside: Pick<Embedder, "modelId"> | null;
   readonly clock: Clock;
   readonly isJson: boolean;
 }
@@ -57,7 +58,8 @@ export async function changeVersion(
 
 const RESTART = "; a bot or service that is running takes it up when it is started again";
 
-async function pinVersion({ config, store, modelId, log, clock, signal }: VersionsContext, version: string | null) {
+async function pinVersion(opened: VersionsContext, version: string | null) {
+  const { config, store, modelId, beside, log, clock, signal } = opened;
   const models = await readModelManifest(config.home);
   const { OPFIND_MODEL: wish } = config.env;
   const modelNamed = (id: string) => {
@@ -65,7 +67,8 @@ async function pinVersion({ config, store, modelId, log, clock, signal }: Versio
     if (entry && wish !== "auto" && wish !== entry.id) throw otherModel(wish, entry.id);
     return entry?.id ?? null;
   };
-  return await rollBack({ dataDir: config.dataDir, store, modelId, modelNamed, log, clock }, version, signal);
+  const besideId = beside?.modelId ?? null;
+  return await rollBack({ dataDir: config.dataDir, store, modelId, besideId, modelNamed, log, clock }, version, signal);
 }
 
 function otherModel(wish: string, wanted: string): OpfindError {

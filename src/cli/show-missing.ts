@@ -5,30 +5,34 @@ import type { VerbContext } from "./verb.ts";
 
 export interface OpenNetwork {
   readonly embedder: Embedder;
+  /** the one beside it; null without one */
+  readonly besideEmbedder: Embedder | null;
   readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
   close(): Promise<void>;
 }
 
 interface MissingDeps {
   readonly store: PosterStore;
-  readonly modelId: string;
+  /** of the network in use, and of the one beside it */
+  readonly modelIds: readonly string[];
   /** opens the network, only when there are pictures to show it */
   readonly openNetwork: () => Promise<OpenNetwork>;
 }
 
-/** Pictures that another network has seen are shown to the one in use. */
+/** Pictures that another network has seen are shown to the one in use, and to the one beside it. */
 export async function showMissing(
-  { store, modelId, openNetwork }: MissingDeps,
+  { store, modelIds, openNetwork }: MissingDeps,
   { output, signal }: Pick<VerbContext, "output" | "signal">,
 ): Promise<void> {
-  if (!(await isAnyUnseen(store, modelId))) return;
-  const { embedder, decode, close } = await openNetwork();
+  const unseen = await Promise.all(modelIds.map((modelId) => isAnyUnseen(store, modelId)));
+  if (!unseen.includes(true)) return;
+  const { embedder, besideEmbedder, decode, close } = await openNetwork();
   let bar: ReturnType<typeof output.progress> | undefined;
   try {
     await embedMissing(
       {
         store,
-        embedder,
+        embedders: [embedder, ...(besideEmbedder ? [besideEmbedder] : [])],
         decode,
         galleryViews,
         onProgress(done, total) {

@@ -1,3 +1,4 @@
+import type { PosterId } from "../domain/poster.ts";
 import { OpfindError } from "../errors.ts";
 import type { Calibration } from "../pipeline/calibration.ts";
 import type { Ranking } from "../pipeline/group.ts";
@@ -5,7 +6,7 @@ import type { RgbImage, Verifier } from "../pipeline/ports.ts";
 import { isDoubtful, toCompare, withInliers } from "../pipeline/verified.ts";
 import { queryViews } from "../pipeline/views.ts";
 import { EDITS } from "./edits.ts";
-import { applyEdit, type Probe, placeOf } from "./probe.ts";
+import { applyEdit, type Probe, placeOf, type StageTrace } from "./probe.ts";
 import { judge } from "./report.ts";
 
 export interface DoubtsContext {
@@ -32,9 +33,7 @@ export async function compareDoubts(
   const pictureOf = pictures(context, signal);
   try {
     for (const probe of doubtful) {
-      const verification = await context.verifier.compare(await pictureOf(probe), toCompare(probe.all.ranking), signal);
-      if (verification.kind === "failed") throw new OpfindError("part-broken", `OpenCV failed: ${verification.why}.`);
-      compared.set(probe, withTrace(probe, withInliers(probe.all.ranking, verification.inliers)));
+      compared.set(probe, await compareOne(probe, await pictureOf(probe), { verifier: context.verifier, signal }));
       bar.update(compared.size);
     }
   } finally {
@@ -43,17 +42,35 @@ export async function compareDoubts(
   return probes.map((probe) => compared.get(probe) ?? probe);
 }
 
-function isInDoubt({ verified: _, ...probe }: Probe, calibration: Calibration): boolean {
+function isInDoubt({ verified: _, beside: __, ...probe }: Probe, calibration: Calibration): boolean {
   const { stage, probability } = judge(probe, calibration);
   return stage === "all" && isDoubtful(probability, calibration.thresholds);
 }
 
+interface Comparing extends Pick<DoubtsContext, "verifier"> {
+  readonly signal: AbortSignal;
+}
+
+/** With and without what a second network says: a calibration has weights for both. */
+async function compareOne(probe: Probe, picture: RgbImage, { verifier, signal }: Comparing): Promise<Probe> {
+  const compare = async (posterIds: readonly PosterId[]) => {
+    const verification = await verifier.compare(picture, posterIds, signal);
+    if (verification.kind === "failed") throw new OpfindError("part-broken", `OpenCV failed: ${verification.why}.`);
+    return verification.inliers;
+  };
+  const [own, joined] = [toCompare(probe.all.ranking), toCompare(probe.asked ?? probe.all.ranking)];
+  const inliers = await compare(own);
+  const verified = traceOf(withInliers(probe.all.ranking, inliers), probe);
+  const isSame = own.join() === joined.join();
+  const beside = probe.asked && traceOf(withInliers(probe.asked, isSame ? inliers : await compare(joined)), probe);
+  const isTold = beside?.ranking.anime[0]?.beside !== undefined;
+  return { ...probe, ...(verified ? { verified } : {}), ...(beside && isTold ? { beside } : {}) };
+}
+
 /** Like `lookCloser`: without points of the leader there is nothing to decide by. */
-function withTrace(probe: Probe, ranking: Ranking): Probe {
-  const [leader] = ranking.anime;
-  if (leader?.inliers === undefined) return probe;
-  const isRightFranchise = probe.kind === "known" && leader.franchise === probe.group;
-  return { ...probe, verified: { ranking, place: placeOf(probe.file.anilistId, ranking), isRightFranchise } };
+function traceOf(ranking: Ranking, { file }: Probe): StageTrace | null {
+  if (ranking.anime[0]?.inliers === undefined) return null;
+  return { ranking, place: placeOf(file.anilistId, ranking.anime) };
 }
 
 /** Probes of one picture follow each other: it is edited once. */

@@ -30,6 +30,8 @@ export interface EvaluationPlan {
 
 export interface EvaluateDeps {
   readonly embedder: Embedder;
+  /** a second network, asked about what is in doubt */
+  readonly beside: Embedder | null;
   readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
   readonly readFile: (path: string, signal: AbortSignal) => Promise<Uint8Array>;
   readonly openIndex: (dimension: number) => VectorIndex;
@@ -46,6 +48,8 @@ export interface Evaluation {
   readonly date: string;
   readonly seed: number;
   readonly modelId: string;
+  /** the second network that was asked; null without one */
+  readonly besideId: string | null;
   readonly gallery: { readonly folder: string; readonly posters: number; readonly embeddings: number };
   readonly part: string;
   readonly calibration: Calibration;
@@ -67,7 +71,8 @@ export async function evaluate(plan: EvaluationPlan, deps: EvaluateDeps, signal:
   const questions = await readQuestions(plan);
   const asked = await askAll(questions, { plan, gallery, deps }, signal);
   const date = new Date(deps.clock.now()).toISOString();
-  const naming = { modelId: deps.embedder.modelId, run: runOf(plan, date) };
+  const besideId = deps.beside?.modelId ?? null;
+  const naming = { modelId: deps.embedder.modelId, besideId, run: runOf(plan, date) };
   const known = plan.isFit ? fitCalibration(asked, naming).calibration : deps.calibration;
   const probes = await comparePoints(asked, { plan, gallery, deps, calibration: known }, signal);
   const fit = plan.isFit ? fitCalibration(probes, naming) : null;
@@ -79,6 +84,7 @@ export async function evaluate(plan: EvaluationPlan, deps: EvaluateDeps, signal:
     date,
     seed: plan.seed,
     modelId: deps.embedder.modelId,
+    besideId,
     gallery: { folder: gallery.set, posters: gallery.posters, embeddings: gallery.index.size },
     part: plan.split?.part ?? "all",
     calibration,
@@ -96,10 +102,8 @@ interface Question {
 async function openGallery(plan: EvaluationPlan, deps: EvaluateDeps, signal: AbortSignal): Promise<Gallery> {
   const files = await readLabelled(plan.gallery);
   const bar = deps.progress("Gallery", files.length);
-  const index = deps.openIndex(deps.embedder.dimension);
-  const gallery = { embedder: deps.embedder, index, read: reader(deps), onPoster: (done: number) => bar.update(done) };
   try {
-    return await buildGallery(files, gallery, signal);
+    return await buildGallery(files, { ...deps, read: reader(deps), onPoster: (done) => bar.update(done) }, signal);
   } finally {
     bar.stop();
   }
@@ -143,11 +147,10 @@ async function askAll(
     modelId,
     threshold: plan.isFit ? SAME_ARTWORK : deps.calibration.sameArtwork,
   });
-  const openIndex = () => deps.openIndex(deps.embedder.dimension);
   // A calibration must hold for somebody's first twenty posters as well: the same probabilities, whatever the size.
   const sizes = plan.isFit ? PART_SIZES : [];
-  const parts = await Promise.all(sizes.map((posters) => gallery.parts(posters, openIndex, signal)));
-  const probing = { gallery, embedder: deps.embedder, artwork, parts };
+  const parts = await Promise.all(sizes.map((posters) => gallery.parts(posters, signal)));
+  const probing = { gallery, embedder: deps.embedder, beside: deps.beside, artwork, parts };
   let done = 0;
   const ask = async ({ file, edits }: Question): Promise<readonly Probe[]> => {
     signal.throwIfAborted();

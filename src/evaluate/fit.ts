@@ -5,7 +5,7 @@ import type { Stage } from "../pipeline/identify.ts";
 import { isDoubtful } from "../pipeline/verified.ts";
 import { type Example, fitLogistic } from "./logistic.ts";
 import { type Answer, precisionFrom, recallAtFalseAccepts, share } from "./metrics.ts";
-import type { Probe, StageTrace } from "./probe.ts";
+import { type Probe, placeOf, type StageTrace } from "./probe.ts";
 
 /** What the thresholds must hold on the cross-validated answers. */
 const TARGETS = {
@@ -40,31 +40,43 @@ export interface Fit {
   readonly answers: readonly Answer[];
 }
 
+interface Naming {
+  readonly modelId: string;
+  /** the second network that was asked; null without one */
+  readonly besideId: string | null;
+  readonly run: Omit<CalibrationRun, "positives" | "negatives">;
+}
+
 /**
  * Fits weights and chooses thresholds, both cross-validated by franchise. Probes that were compared point by point get
- * weights of their own: they are asked when the thresholds of a fit without them say so (doubts.ts).
+ * weights of their own, and so do those that a second network was asked about as well: they are looked at closer when
+ * the thresholds of a fit without them say so (doubts.ts).
  */
-export function fitCalibration(
-  probes: readonly Probe[],
-  { modelId, run }: { readonly modelId: string; readonly run: Omit<CalibrationRun, "positives" | "negatives"> },
-): Fit {
+export function fitCalibration(probes: readonly Probe[], { modelId, besideId, run }: Naming): Fit {
   const typicalBackground = typicalBackgroundOf(probes);
   const [first, all] = [fitStage(probes, "first", typicalBackground), fitStage(probes, "all", typicalBackground)];
-  const verified = probes.some((probe) => probe.verified) ? fitStage(probes, "verified", typicalBackground) : null;
+  const fitIfAny = (stage: "verified" | "beside") =>
+    probes.some((probe) => probe[stage]) ? fitStage(probes, stage, typicalBackground) : null;
+  const [verified, beside] = [fitIfAny("verified"), fitIfAny("beside")];
   const isClear = (from: number) => precisionFrom(first.answers, from) >= TARGETS.clearPrecision;
   const clear = Math.max(FLOORS.clear, lowestThreshold(first.answers, isClear));
   const doubtful = Math.min(clear, strangersAbove(probes, all.answers, TARGETS.compared));
-  const answers = probes.map(({ verified: isCompared }, at) => {
-    const [early, late, closer] = [first, all, verified].map((stage) => stage?.answers[at] ?? NOTHING_FOUND);
-    if (!early || !late || early.probability >= clear) return early ?? NOTHING_FOUND;
-    return closer && isCompared && isDoubtful(late.probability, { doubtful, clear }) ? closer : late;
+  const answers = probes.map((probe, at) => {
+    const [early, late] = [first.answers[at] ?? NOTHING_FOUND, all.answers[at] ?? NOTHING_FOUND];
+    if (early.probability >= clear) return early;
+    const closer = (probe.beside && beside?.answers[at]) || (probe.verified && verified?.answers[at]);
+    return closer && isDoubtful(late.probability, { doubtful, clear }) ? closer : late;
   });
   const known = probes.filter(({ kind }) => kind === "known").length;
   const calibration: Calibration = {
-    format: 2,
-    modelId,
+    ...(besideId !== null && beside ? { format: 3, modelId, besideId } : { format: 2, modelId }),
     run: { ...run, positives: known, negatives: probes.length - known },
-    weights: { first: first.weights, all: all.weights, ...(verified ? { verified: verified.weights } : {}) },
+    weights: {
+      first: first.weights,
+      all: all.weights,
+      ...(verified ? { verified: verified.weights } : {}),
+      ...(beside ? { beside: beside.weights } : {}),
+    },
     thresholds: { clear, ...acceptFrom(probes, answers), doubtful },
     ceiling: 1 - 1 / (probes.length + 2), // Laplace: so many queries cannot show a smaller share of failures
     typicalBackground,
@@ -116,27 +128,28 @@ function fitStage(probes: readonly Probe[], stage: Stage, typicalBackground: num
   const byFold = Array.from({ length: FOLDS }, (_, fold) => fitLogistic(usable((at) => folds[at] !== fold)));
   const answers = examples.map((one, at) => {
     const [weights, probe] = [byFold[folds[at] ?? 0], probes[at]];
-    return one && weights && probe
-      ? { probability: claim(probe, stage, { weights, typicalBackground }), isRight: one.isRight }
-      : NOTHING_FOUND;
+    return one && weights && probe ? claim(probe, stage, { weights, typicalBackground }) : NOTHING_FOUND;
   });
   return { weights: fitLogistic(usable(() => true)), answers };
 }
 
 const NOTHING_FOUND: Answer = { probability: 0, isRight: false };
 
-/** The leader's confidence as `decide` would give it; verdicts are of no interest here. */
+/** The first candidate as `decide` would put it; verdicts are of no interest here. */
 function claim(
   probe: Probe,
   stage: Stage,
   { weights, typicalBackground }: { readonly weights: LogisticWeights; readonly typicalBackground: number },
-): number {
+): Answer {
   const calibration = { typicalBackground, ceiling: 1, thresholds: { clear: 1, match: 1, ambiguous: 1 } };
   const { size, embeddings } = probe;
   const ranking = probe[stage]?.ranking;
-  if (!ranking) return 0;
+  if (!ranking) return NOTHING_FOUND;
   const { candidates } = decide(ranking, { calibration, weights, size, embeddings });
-  return candidates[0]?.confidence ?? 0;
+  return {
+    probability: candidates[0]?.confidence ?? 0,
+    isRight: placeOf(probe.file.anilistId, candidates) === 0,
+  };
 }
 
 function example(

@@ -99,6 +99,8 @@ function onRawFeatures([bias = 0, ...weights]: readonly number[], scale: readonl
     size: of("size"),
     crowd: of("crowd"),
     inliers: of("inliers"),
+    // Weights that no second network had a part in do not name it.
+    ...(of("beside") === 0 ? {} : { beside: of("beside") }),
   };
 }
 

@@ -17,9 +17,9 @@ import {
   riskCoverage,
   share,
 } from "./metrics.ts";
-import type { Probe, StageTrace } from "./probe.ts";
+import { type Probe, placeOf, type StageTrace } from "./probe.ts";
 
-/** A probe with the answer that the pipeline gives: from the first view when that is clear, else from all, compared when in doubt. */
+/** A probe with the answer that the pipeline gives: from the first view when that is clear, else from all, asked and compared when in doubt. */
 export interface Judged extends Answer {
   readonly probe: Probe;
   readonly verdict: Verdict;
@@ -71,17 +71,21 @@ export interface Figures {
 
 export function judge(probe: Probe, calibration: Calibration): Judged {
   const { size, embeddings } = probe;
-  const ask = (stage: Stage, { ranking, place }: StageTrace): Judged => {
+  const ask = (stage: Stage, { ranking }: StageTrace): Judged => {
     const weights = calibration.weights[stage] ?? calibration.weights.all;
     const verdict = decide(ranking, { calibration, weights, size, embeddings });
-    return { probe, verdict, stage, probability: verdict.candidates[0]?.confidence ?? 0, isRight: place === 0 };
+    const { candidates } = verdict;
+    const isRight = placeOf(probe.file.anilistId, candidates) === 0;
+    return { probe, verdict, stage, probability: candidates[0]?.confidence ?? 0, isRight };
   };
   const quick = ask("first", probe.first);
   if (isClear(quick.verdict, calibration)) return quick;
   const slow = ask("all", probe.all);
-  const { verified } = probe;
-  const isCompared = verified && calibration.weights.verified && isDoubtful(slow.probability, calibration.thresholds);
-  return isCompared ? ask("verified", verified) : slow;
+  const { weights, thresholds } = calibration;
+  const { verified, beside } = probe;
+  if (!weights.verified || !isDoubtful(slow.probability, thresholds)) return slow;
+  if (beside && weights.beside) return ask("beside", beside);
+  return verified ? ask("verified", verified) : slow;
 }
 
 /** Only queries of the gallery's own artwork count as a row of an edit: another cover is another question. */
@@ -141,14 +145,18 @@ function rowOf(judged: readonly Judged[]): Row {
   const is = (kind: Verdict["kind"]) => (one: Judged) => one.verdict.kind === kind;
   return {
     queries: judged.length,
-    top1: share(judged, (one) => trace(one).place === 0),
+    top1: share(judged, ({ probe, verdict }) => placeOf(probe.file.anilistId, verdict.candidates) === 0),
     top3: share(judged, (one) => trace(one).place >= 0 && trace(one).place < 3),
-    franchise: share(judged, (one) => trace(one).isRightFranchise),
+    franchise: share(judged, ({ probe, verdict }) => isOfFranchise(probe, verdict)),
     matched: share(judged, (one) => is("match")(one) && one.isRight),
     wronglyMatched: share(judged, (one) => is("match")(one) && !one.isRight),
     ambiguous: share(judged, is("ambiguous")),
     unknown: share(judged, is("unknown")),
     quick: share(judged, ({ stage }) => stage === "first"),
-    compared: share(judged, ({ stage }) => stage === "verified"),
+    compared: share(judged, ({ stage }) => stage === "verified" || stage === "beside"),
   };
+}
+
+function isOfFranchise({ kind, group }: Probe, { candidates }: Verdict): boolean {
+  return kind === "known" && candidates[0]?.franchise === group;
 }

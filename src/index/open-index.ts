@@ -38,7 +38,12 @@ const STALE_SHARE = 0.1;
  */
 export async function openVectorIndex(deps: OpenIndexDeps, signal: AbortSignal): Promise<VectorIndex> {
   const former = await openRolledBack(deps, signal);
-  return former ?? (await inSuitingKind(deps, (kind) => openKind(deps, kind, signal)));
+  return former ?? (await openNewestIndex(deps, signal));
+}
+
+/** Like `openVectorIndex`, whatever was rolled back to: that is the business of the network in use. */
+export async function openNewestIndex(deps: OpenIndexDeps, signal: AbortSignal): Promise<VectorIndex> {
+  return await inSuitingKind(deps, (kind) => openKind(deps, kind, signal));
 }
 
 /**

@@ -8,6 +8,8 @@ export interface RollBackDeps extends Pick<IndexDeps, "dataDir" | "log" | "clock
   readonly store: SqlitePosterStore;
   /** id and network of the model that is in use */
   readonly modelId: string;
+  /** the network beside it: its versions are no way back unless they are named; null without one */
+  readonly besideId: string | null;
   /** the name in the models manifest of a network, null for one that this opfind does not know */
   readonly modelNamed: (modelId: string) => string | null;
 }
@@ -58,7 +60,11 @@ export async function liftRollBack(deps: Pick<IndexDeps, "dataDir" | "log">, sig
   );
 }
 
-async function former({ dataDir, modelId }: RollBackDeps, versions: readonly IndexVersion[]): Promise<IndexVersion> {
+async function former(
+  { dataDir, modelId, besideId }: RollBackDeps,
+  all: readonly IndexVersion[],
+): Promise<IndexVersion> {
+  const versions = all.filter(({ manifest }) => manifest.modelId !== besideId);
   const state = await readPin(dataDir);
   const used = (version: IndexVersion) =>
     state.kind === "pinned"

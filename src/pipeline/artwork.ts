@@ -29,7 +29,7 @@ function closest(some: readonly Embedding[], others: readonly Embedding[]): numb
 }
 
 /** Of two L2-normalised vectors of one dimension. */
-function cosine(a: Embedding, b: Embedding): number {
+export function cosine(a: Embedding, b: Embedding): number {
   let sum = 0;
   for (let at = 0; at < a.length; at += 1) sum += (a[at] ?? 0) * (b[at] ?? 0);
   return sum;

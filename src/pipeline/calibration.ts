@@ -10,18 +10,22 @@ const Weights = z.object({
   agreement: z.number(),
   size: z.number(),
   crowd: z.number(),
-  /** counts in `verified` alone; files of format 1 lack it */
+  /** counts after comparing points alone; files of format 1 lack it */
   inliers: z.number().optional(),
+  /** counts in `beside` alone */
+  beside: z.number().optional(),
 });
 
 /** Logistic regression on the features as they are: `p = 1 / (1 + exp(-(bias + Σ weight · feature)))`. */
 export type LogisticWeights = Readonly<z.infer<typeof Weights>>;
 
 const Schema = z.object({
-  /** 2 brought `verified` and `doubtful`; a file of format 1 works without them */
-  format: z.literal([1, 2]),
+  /** 2 brought `verified` and `doubtful`, 3 a second network; former files work without them */
+  format: z.literal([1, 2, 3]),
   /** `Embedder.modelId` that the run used; the numbers mean nothing for another one */
   modelId: z.string().min(1),
+  /** the second network that `weights.beside` was fitted with; another one is not asked */
+  besideId: z.string().min(1).optional(),
   run: z.object({
     command: z.string(),
     date: z.iso.datetime(),
@@ -31,8 +35,8 @@ const Schema = z.object({
     positives: z.int(),
     negatives: z.int(),
   }),
-  /** after the first view alone, after all views, and after comparing points */
-  weights: z.object({ first: Weights, all: Weights, verified: Weights.optional() }),
+  /** after the first view alone, after all views, after comparing points, and after asking a second network as well */
+  weights: z.object({ first: Weights, all: Weights, verified: Weights.optional(), beside: Weights.optional() }),
   thresholds: z.object({
     /** the first view decides alone from this probability on */
     clear: z.number().min(0).max(1),
@@ -99,4 +103,9 @@ export function uncalibrated(modelId: string): Calibration {
 /** Does this calibration speak about this network? */
 export function isFor(calibration: Calibration, modelId: string): boolean {
   return calibration.modelId === modelId;
+}
+
+/** Does it know what the word of this second network is worth? */
+export function knowsBeside({ besideId, weights }: Calibration, modelId: string): boolean {
+  return besideId === modelId && weights.beside !== undefined;
 }

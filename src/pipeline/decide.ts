@@ -38,7 +38,9 @@ function rateCandidates(
     return { anime, confidence: Math.min(ceiling, Math.max(probability(features, weights), certainty(anime))) };
   });
   const total = rated.reduce((sum, { confidence }) => sum + confidence, 0);
-  return rated.map(({ anime, confidence }) => candidate(anime, confidence / Math.max(1, total)));
+  // A second network may speak for another one than the first put in front.
+  const ordered = weights.beside ? rated.sort((a, b) => b.confidence - a.confidence) : rated;
+  return ordered.map(({ anime, confidence }) => candidate(anime, confidence / Math.max(1, total)));
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { PosterId } from "../domain/poster.ts";
 import { OpfindError } from "../errors.ts";
-import type { Embedder, NewEmbedding, PosterStore, RgbImage } from "./ports.ts";
+import type { Embedder, Embedding, NewEmbedding, PosterStore, RgbImage } from "./ports.ts";
 import type { View } from "./views.ts";
 
 export interface EmbedStoredDeps {
   readonly store: Pick<PosterStore, "list" | "withoutEmbeddings" | "addEmbeddings" | "replaceEmbeddings" | "image">;
-  readonly embedder: Pick<Embedder, "embed" | "modelId">;
+  /** the network in use, and a second one where there is one: a picture is decoded once for both */
+  readonly embedders: readonly Network[];
   readonly decode: (bytes: Uint8Array, signal: AbortSignal) => Promise<RgbImage>;
   readonly galleryViews: (image: RgbImage) => readonly View[];
   /** @param posterId the last one done; in `embedAll` a later run may begin behind it */
@@ -14,60 +15,66 @@ export interface EmbedStoredDeps {
   readonly onFailure: (posterId: PosterId, failure: OpfindError) => void;
 }
 
+type Network = Pick<Embedder, "embed" | "modelId">;
+
 /**
- * Shows the network in use every stored picture that only another one has seen: after a change of the network nothing
- * of the gallery is lost. Each poster is one transaction, so it goes on where it was stopped.
+ * Shows the networks every stored picture that only others have seen: after a change of the network nothing of the
+ * gallery is lost. Each poster is one transaction, so it goes on where it was stopped.
  * @returns how many posters gained embeddings
  * @throws OpfindError embedder-failed | disk-full | store-busy | aborted
  */
 export async function embedMissing(deps: EmbedStoredDeps, signal: AbortSignal): Promise<number> {
-  const { store, embedder } = deps;
-  const posterIds: PosterId[] = [];
-  for await (const { posterId } of store.withoutEmbeddings(embedder.modelId)) posterIds.push(posterId);
-  return await embedEach(
-    posterIds,
-    { ...deps, keep: (id, own) => store.addEmbeddings(id, embedder.modelId, own) },
-    signal,
-  );
+  const { store, embedders } = deps;
+  const missing = new Map<PosterId, Network[]>();
+  for (const embedder of embedders) {
+    for await (const { posterId } of store.withoutEmbeddings(embedder.modelId)) {
+      missing.set(posterId, [...(missing.get(posterId) ?? []), embedder]);
+    }
+  }
+  const wanted = [...missing].map(([posterId, networks]) => ({ posterId, networks }));
+  return await embedEach(wanted, { ...deps, keep: (...embedded) => store.addEmbeddings(...embedded) }, signal);
 }
 
 /**
- * Shows the network every stored picture anew, for views or preprocessing that have changed.
+ * Shows the networks every stored picture anew, for views or preprocessing that have changed.
  * @param after begins behind this poster: 0, or where an earlier run was stopped
  * @returns and @throws like `embedMissing`
  */
 export async function embedAll(deps: EmbedStoredDeps, after: PosterId, signal: AbortSignal): Promise<number> {
-  const { store, embedder } = deps;
+  const { store, embedders: networks } = deps;
   const posterIds: PosterId[] = [];
   for await (const { posterId, file } of store.list()) if (posterId > after && file !== null) posterIds.push(posterId);
   posterIds.sort((a, b) => a - b);
-  return await embedEach(
-    posterIds,
-    { ...deps, keep: (id, own) => store.replaceEmbeddings(id, embedder.modelId, own) },
-    signal,
-  );
+  const wanted = posterIds.map((posterId) => ({ posterId, networks }));
+  return await embedEach(wanted, { ...deps, keep: (...embedded) => store.replaceEmbeddings(...embedded) }, signal);
 }
 
-type Keeping = EmbedStoredDeps & { readonly keep: (posterId: PosterId, own: readonly NewEmbedding[]) => Promise<void> };
+/** A poster and the networks that shall see it. */
+interface Wanted {
+  readonly posterId: PosterId;
+  readonly networks: readonly Network[];
+}
 
-async function embedEach(posterIds: readonly PosterId[], deps: Keeping, signal: AbortSignal): Promise<number> {
+type Keeping = EmbedStoredDeps & { readonly keep: PosterStore["addEmbeddings"] };
+
+async function embedEach(wanted: readonly Wanted[], deps: Keeping, signal: AbortSignal): Promise<number> {
   let [done, gained] = [0, 0];
-  for (const posterId of posterIds) {
-    if (await embedOne(posterId, deps, signal)) gained++;
-    deps.onProgress(++done, posterIds.length, posterId);
+  for (const one of wanted) {
+    if (await embedOne(one, deps, signal)) gained++;
+    deps.onProgress(++done, wanted.length, one.posterId);
   }
   return gained;
 }
 
-async function embedOne(posterId: PosterId, deps: Keeping, signal: AbortSignal): Promise<boolean> {
+async function embedOne({ posterId, networks }: Wanted, deps: Keeping, signal: AbortSignal): Promise<boolean> {
   const views = await viewsOf(posterId, deps, signal);
   if (views === null) return false;
   const images = views.map(({ image }) => image);
-  const embeddings = await deps.embedder.embed(images, signal);
-  await deps.keep(
-    posterId,
-    embeddings.map((embedding, i) => ({ view: views[i]?.name ?? String(i), embedding })),
-  );
+  const named = (embeddings: readonly Embedding[]): readonly NewEmbedding[] =>
+    embeddings.map((embedding, i) => ({ view: views[i]?.name ?? String(i), embedding }));
+  for (const network of networks) {
+    await deps.keep(posterId, network.modelId, named(await network.embed(images, signal)));
+  }
   return true;
 }
 

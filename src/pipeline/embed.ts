@@ -5,6 +5,7 @@ import { deviceList } from "./devices.ts";
 import { embedFailure, unexpected } from "./embed-failure.ts";
 import type { EmbedReply, EmbedRequest, OpenRequest } from "./embed-protocol.ts";
 import { modelIdOf } from "./model-id.ts";
+import { orAborted } from "./or-aborted.ts";
 import type { Embedder, Embedding, RgbImage } from "./ports.ts";
 import { preprocessInto } from "./preprocess.ts";
 import { WorkerChannel, WorkerStopped } from "./worker-channel.ts";
@@ -35,6 +36,11 @@ export async function openEmbedder(options: EmbedderOptions, signal: AbortSignal
     throw error;
   }
   return embedder;
+}
+
+/** A network that is opened by the first pictures it is shown: for one that most runs never ask. */
+export function lazyEmbedder(options: EmbedderOptions): Embedder {
+  return new OnnxEmbedder(options);
 }
 
 class OnnxEmbedder implements Embedder {
@@ -175,20 +181,6 @@ class OnnxEmbedder implements Embedder {
     } catch (error) {
       throw embedFailure(error, this.modelId, signal);
     }
-  }
-}
-
-/** Waits for shared work, or for a signal that is not aborted yet: the work goes on for the others. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

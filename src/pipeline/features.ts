@@ -16,6 +16,8 @@ export interface Features {
   readonly crowd: number;
   /** doublings of the points that agree with the anime's poster, 0–6; 0 as well where nobody compared them (verified.ts) */
   readonly inliers: number;
+  /** `RankedAnime.beside`; 0 where no second network told it */
+  readonly beside: number;
 }
 
 export const FEATURE_NAMES = [
@@ -26,6 +28,7 @@ export const FEATURE_NAMES = [
   "size",
   "crowd",
   "inliers",
+  "beside",
 ] as const satisfies (keyof Features)[];
 
 /** Pixels of the query, without its borders. */
@@ -63,6 +66,7 @@ export function describe(
     size: Math.max(-1.5, Math.min(1.5, Math.log2(Math.min(size.width, size.height) / 100))),
     crowd: Math.max(-10, Math.min(3, Math.log2(Math.max(1, embeddings) / 10_000))),
     inliers: Math.min(6, Math.log2(1 + (here.inliers ?? 0))),
+    beside: here.beside ?? 0,
   };
 }
 

@@ -20,6 +20,11 @@ export interface RankedAnime {
   readonly sameArtworkTitles?: readonly string[];
   /** points of the query that agree with the nearest poster; absent where nobody compared them */
   readonly inliers?: number;
+  /**
+   * cosine of the anime's nearest poster above the best of another franchise, both as a second network sees them, so that
+   * it is above zero where that one puts this anime first; absent where it was not asked or has not seen the poster
+   */
+  readonly beside?: number;
 }
 
 export interface Ranking {

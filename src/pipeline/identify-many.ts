@@ -1,4 +1,5 @@
 import type { Verdict } from "../domain/identification.ts";
+import { askBeside } from "./beside.ts";
 import { isBlankQuery } from "./blank.ts";
 import { decide } from "./decide.ts";
 import type { Ranking } from "./group.ts";
@@ -60,8 +61,9 @@ async function identifyBatch(
   for (const { query, further } of await lookFurther(unclear, deps, signal)) {
     const ranking = await rank([query.first, ...further], deps, signal);
     const doubt = { picture: query.views.first.image, ranking, verdict: judge(query, ranking, { deps, stage: "all" }) };
-    const closer = { ...deps, judge: (compared: Ranking) => judge(query, compared, { deps, stage: "verified" }) };
-    verdicts[query.at] = await lookCloser(doubt, closer, signal);
+    const closer = { ...deps, judge: (compared: Ranking, stage: Stage) => judge(query, compared, { deps, stage }) };
+    const asked = { ...doubt, ranking: await askBeside(doubt, deps, signal) };
+    verdicts[query.at] = await lookCloser(asked, closer, signal);
   }
   return verdicts;
 }

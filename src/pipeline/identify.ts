@@ -1,10 +1,20 @@
 import type { Identification, StageTiming, Verdict } from "../domain/identification.ts";
 import type { Artwork } from "./artwork.ts";
+import { askBeside } from "./beside.ts";
 import { isBlankQuery } from "./blank.ts";
 import type { Calibration } from "./calibration.ts";
 import { decide } from "./decide.ts";
 import { foldSameArtwork, type Ranking, rankAnime } from "./group.ts";
-import type { Clock, Embedder, Embedding, PosterStore, RgbImage, VectorIndex, Verifier } from "./ports.ts";
+import type {
+  Clock,
+  Embedder,
+  Embedding,
+  PosterStore,
+  RgbImage,
+  SecondNetwork,
+  VectorIndex,
+  Verifier,
+} from "./ports.ts";
 import { type PosterScores, searchViews } from "./search.ts";
 import { lookCloser } from "./verified.ts";
 import { queryViews } from "./views.ts";
@@ -19,13 +29,15 @@ export interface IdentifyDeps {
   readonly calibration: Calibration;
   /** compares answers in doubt point by point; without it they stay in doubt */
   readonly verifier?: Verifier;
+  /** asked about answers in doubt before their points are compared */
+  readonly beside?: SecondNetwork | undefined;
   readonly clock: Pick<Clock, "elapsedMs">;
 }
 
 /**
  * Names the anime of one picture. The first view is one network run; only when it does not decide are the others
- * embedded too, so a clean cover costs little more than its decoding; what is in doubt even then is compared with the
- * candidates' posters point by point.
+ * embedded too, so a clean cover costs little more than its decoding; what is in doubt even then is shown to a second
+ * network, where there is one, and compared with the candidates' posters point by point.
  * @param query the bytes of an image file, or pixels already decoded
  * @throws OpfindError image-* | embedder-failed | index-broken | index-dimension | aborted
  */
@@ -52,10 +64,11 @@ export async function identify(
   const quick = judge(await order(first), "first");
   if (isClear(quick, deps.calibration)) return { verdict: quick, timings: watch.timings() };
   const further = watch.run("views", () => views.further().map(({ image }) => image));
-  const ranking = await order([...first, ...(await look(further))]);
-  const doubt = { picture: views.first.image, ranking, verdict: judge(ranking, "all") };
-  const closer = { ...deps, judge: (compared: Ranking) => judge(compared, "verified") };
-  const verdict = deps.verifier ? await watch.time("verify", () => lookCloser(doubt, closer, signal)) : doubt.verdict;
+  const found = await order([...first, ...(await look(further))]);
+  const doubt = { picture: views.first.image, ranking: found, verdict: judge(found, "all") };
+  if (!deps.verifier) return { verdict: doubt.verdict, timings: watch.timings() };
+  const ranking = deps.beside ? await watch.time("beside", () => askBeside(doubt, deps, signal)) : found;
+  const verdict = await watch.time("verify", () => lookCloser({ ...doubt, ranking }, { ...deps, judge }, signal));
   return { verdict, timings: watch.timings() };
 }
 
@@ -69,7 +82,7 @@ export async function rank(
   return await foldSameArtwork(rankAnime(views, await store.labels(posterIds, signal)), artwork, signal);
 }
 
-/** After the first view, after all views, after comparing points. */
+/** After the first view, after all views, after comparing points, after asking a second network as well. */
 export type Stage = keyof Calibration["weights"];
 
 /** What a decision rests on besides the ranking. */

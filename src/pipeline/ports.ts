@@ -154,6 +154,22 @@ export interface Verifier {
   close(): Promise<void>;
 }
 
+/** What a `SecondNetwork` sees, or why it could not look. */
+export type SecondLook =
+  /** cosines to the posters nearest to the picture and to those it was asked about; what it has not seen is absent */
+  | { readonly kind: "seen"; readonly scores: ReadonlyMap<PosterId, number> }
+  /** the answer rests on the first network alone; the reason stands in the log as well */
+  | { readonly kind: "failed"; readonly why: string };
+
+/** Another network that has seen the same posters, and is asked about pictures in doubt. */
+export interface SecondNetwork {
+  /**
+   * Looks for the picture among the posters as it sees them. Bounded in time; its own failures are values.
+   * @throws OpfindError aborted
+   */
+  look(picture: RgbImage, posterIds: readonly PosterId[], signal: AbortSignal): Promise<SecondLook>;
+}
+
 /** An anime with its direct relations. */
 export interface AnimeNode {
   readonly anime: Anime;

@@ -1,12 +1,18 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { OpfindError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { type Calibration, isFor, parseCalibration, uncalibrated } from "./calibration.ts";
 
+/** Where a calibration may lie: the person's own before the one that ships. */
+export function calibrationFiles({ dataDir, home }: { readonly dataDir: string; readonly home: string }) {
+  return [dataDir, home].map((folder) => join(folder, "models", "calibration.json"));
+}
+
 /**
  * Reads the calibration of a network: the first of `files` that exists and speaks about it. Without one, answers are
  * three candidates at best and the log says why.
- * @param files in order of preference: the person's own before the one that ships
+ * @param files in order of preference
  * @throws OpfindError manifest-invalid | file-unreadable
  */
 export async function readCalibration(files: readonly string[], modelId: string, log: Logger): Promise<Calibration> {

@@ -12,7 +12,7 @@ const NEIGHBOURS = 160;
 
 /** Searches with every view and keeps, per view, each poster's best embedding. @throws like `VectorIndex.search` */
 export async function searchViews(
-  index: VectorIndex,
+  index: Pick<VectorIndex, "search">,
   embeddings: readonly Embedding[],
   signal: AbortSignal,
 ): Promise<readonly PosterScores[]> {

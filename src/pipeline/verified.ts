@@ -5,13 +5,14 @@ import type { RankedAnime, Ranking } from "./group.ts";
 import type { RgbImage, Verifier } from "./ports.ts";
 
 /** Anime whose posters are compared: those that an answer names. */
-const COMPARED = 3;
+export const COMPARED = 3;
 /** Points from which on a poster is nearly certainly the right one, whatever the network says (models/calibration.md). */
 const CERTAIN = 20;
 
-interface Doubt {
+export interface Doubt {
   /** the query without its borders */
   readonly picture: RgbImage;
+  /** of all views; what a second network says may be in it */
   readonly ranking: Ranking;
   /** the answer of all views */
   readonly verdict: Verdict;
@@ -20,8 +21,8 @@ interface Doubt {
 interface CloserLook {
   readonly verifier?: Verifier | undefined;
   readonly calibration: Pick<Calibration, "thresholds" | "weights">;
-  /** decides by the weights for compared points */
-  readonly judge: (ranking: Ranking) => Verdict;
+  /** decides by the weights for compared points, or for these and a second network's word */
+  readonly judge: (ranking: Ranking, stage: "verified" | "beside") => Verdict;
 }
 
 /**
@@ -38,7 +39,9 @@ export async function lookCloser(
   if (!verifier || !weights.verified || !isDoubtful(verdict.candidates[0]?.confidence ?? 0, thresholds)) return verdict;
   const verification = await verifier.compare(picture, toCompare(ranking), signal);
   const closer = verification.kind === "compared" ? withInliers(ranking, verification.inliers) : ranking;
-  return closer.anime[0]?.inliers === undefined ? verdict : judge(closer);
+  const [leader] = closer.anime;
+  if (leader?.inliers === undefined) return verdict;
+  return judge(closer, leader.beside === undefined ? "verified" : "beside");
 }
 
 /** Could comparing points change an answer that all views gave with this confidence? */

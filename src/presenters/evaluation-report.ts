@@ -32,14 +32,15 @@ export function presentEvaluationPage(evaluation: Evaluation, plots: Plots): str
 }
 
 /** The same figures for a terminal. */
-export function presentEvaluationText({ figures, latency, calibration, gallery, part }: Evaluation): string {
+export function presentEvaluationText(evaluation: Evaluation): string {
+  const { figures, latency, calibration, gallery, part } = evaluation;
   const line = ({ name, ...row }: NamedRow) =>
     `${name.padEnd(28)}${cells(row)
       .map((cell) => cell.padStart(9))
       .join("")}`;
   const header = `${"".padEnd(28)}${HEADS.map((word) => word.padStart(9)).join("")}`;
   return [
-    `${gallery.posters} posters, ${gallery.embeddings} embeddings, part "${part}"`,
+    `${gallery.posters} posters, ${gallery.embeddings} embeddings, part "${part}"${besideText(evaluation)}`,
     header,
     ...figures.byEdit.map(line),
     line({ name: "all edits", ...figures.overall }),
@@ -50,6 +51,11 @@ export function presentEvaluationText({ figures, latency, calibration, gallery, 
     ...summary({ figures, calibration }).map(([name, value]) => `${name.padEnd(44)}${value}`),
     ...latency.map(({ stage, p50, p95 }) => `${`time, ${stage}`.padEnd(44)}p50 ${ms(p50)}  p95 ${ms(p95)}`),
   ].join("\n");
+}
+
+function besideText({ besideId, calibration }: Pick<Evaluation, "besideId" | "calibration">): string {
+  if (besideId === null) return "";
+  return `, ${besideId} beside it${calibration.weights.beside ? "" : ", not asked: no answer was in doubt"}`;
 }
 
 const HEADS = [
@@ -90,7 +96,7 @@ function summary({ figures, calibration }: Pick<Evaluation, "figures" | "calibra
 function head(evaluation: Evaluation): string {
   const { command, date, seed, modelId, gallery, part } = evaluation;
   return `<h1>opfind evaluate</h1><p><code>${encodeXML(command)}</code></p>
-<p>${encodeXML(date)} · seed ${seed} · network ${encodeXML(modelId)} · gallery ${encodeXML(gallery.folder)}: ${gallery.posters}
+<p>${encodeXML(date)} · seed ${seed} · network ${encodeXML(modelId + besideText(evaluation))} · gallery ${encodeXML(gallery.folder)}: ${gallery.posters}
 posters, ${gallery.embeddings} embeddings · part ${encodeXML(part)}</p>${rows(["", ""], summary(evaluation))}`;
 }
 

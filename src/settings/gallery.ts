@@ -14,6 +14,14 @@ export const GALLERY_SETTINGS = {
     "auto or a model id of models/manifest.json",
     "opfind-v1",
   ),
+  OPFIND_MODEL_BESIDE: variable(
+    z
+      .string()
+      .regex(/^[a-z0-9.-]+$/)
+      .default("off"),
+    "off or a model id of models/manifest.json",
+    "clip-vit-b32-fp32",
+  ),
   OPFIND_DEVICE: variable(
     z
       .string()

@@ -39,7 +39,12 @@ function prepared(dataDir = tempDir(), modelId = "model-a") {
     openCovers: () => ({ cover: nobody, close: async () => {} }),
     clock: stillClock(),
     modelOf: async () => ({ modelId, dimension: 16 }),
-    openRecogniser: async () => ({ embedder, decode: async () => busyPicture(24, 36), close: async () => {} }),
+    openRecogniser: async () => ({
+      embedder,
+      besideEmbedder: null,
+      decode: async () => busyPicture(24, 36),
+      close: async () => {},
+    }),
   };
   const opfind = async (verb: "posters" | "index", ...words: string[]) => {
     for (const list of [answers, lines, notes]) list.length = 0;

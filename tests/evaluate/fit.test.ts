@@ -20,8 +20,8 @@ function probeOf(kind: ProbeKind, margin: number, { at, place }: { at: number; p
     sameArtwork: [],
   }));
   const ranking: Ranking = { anime, leaders: ["#1"], others: Array.from({ length: 24 }, () => 0.45) };
-  const trace: StageTrace = { ranking, place, isRightFranchise: place === 0 };
-  const file = { set: "anilist", path: `anilist/${at}.jpg`, title: `Title ${at}`, anilistId: at };
+  const trace: StageTrace = { ranking, place };
+  const file = { set: "anilist", path: `anilist/${at}.jpg`, title: `Title ${at}`, anilistId: place === 0 ? 1 : 99 };
   return {
     kind,
     file,
@@ -33,6 +33,7 @@ function probeOf(kind: ProbeKind, margin: number, { at, place }: { at: number; p
     size: SIZE,
     first: trace,
     all: trace,
+    asked: null,
   };
 }
 
@@ -47,7 +48,7 @@ function probes(count: number): readonly Probe[] {
 
 describe("a fit", () => {
   const all = probes(800);
-  const { calibration, answers } = fitCalibration(all, { modelId: "net@1", run: RUN });
+  const { calibration, answers } = fitCalibration(all, { modelId: "net@1", besideId: null, run: RUN });
 
   test("is a calibration that names its run and its network", () => {
     expect(parseCalibration(JSON.parse(JSON.stringify(calibration)))).toEqual(calibration);
@@ -86,6 +87,64 @@ describe("a fit", () => {
   });
 });
 
+/** Probes in doubt that were compared, with what a second network says about their leader. */
+function asked(say: (isKnown: boolean, random: () => number) => number): readonly Probe[] {
+  const random = randomOf("second");
+  return probes(1_600).map((probe) => {
+    const { ranking, place } = probe.all;
+    const [leader, ...rest] = ranking.anime;
+    const inliers = Math.floor(random() * 9) + (place === 0 ? 2 : 0);
+    if (!leader) return probe;
+    const told = { ...leader, inliers, beside: say(place === 0, random) };
+    const verified = { place, ranking: { ...ranking, anime: [{ ...leader, inliers }, ...rest] } };
+    return { ...probe, verified, beside: { place, ranking: { ...ranking, anime: [told, ...rest] } } };
+  });
+}
+
+describe("a fit with a second network", () => {
+  const fitted = (all: readonly Probe[]) => fitCalibration(all, { modelId: "net@1", besideId: "second@1", run: RUN });
+  /** Right answers that are matches, and wrong ones. */
+  const matches = (all: readonly Probe[], { answers, calibration }: ReturnType<typeof fitted>) => {
+    const matched = answers.filter(({ probability }) => probability >= calibration.thresholds.match);
+    return [
+      matched.filter(({ isRight }) => isRight).length,
+      matched.filter(({ isRight }) => !isRight).length,
+      all.length,
+    ];
+  };
+  const alone = (all: readonly Probe[]) => all.map(({ beside: _, ...probe }) => probe);
+
+  test("is of the third format, names it, and gives its word a weight", () => {
+    const all = asked((isKnown, random) => (isKnown ? 0.2 : -0.05) + random() * 0.1);
+    const fit = fitted(all);
+    expect(parseCalibration(JSON.parse(JSON.stringify(fit.calibration)))).toEqual(fit.calibration);
+    expect(fit.calibration).toMatchObject({ format: 3, besideId: "second@1" });
+    expect(fit.calibration.weights.beside?.beside).toBeGreaterThan(5);
+    const [right = 0] = matches(all, fit);
+    expect(right).toBeGreaterThan(matches(alone(all), fitted(alone(all)))[0] ?? 0);
+  });
+
+  test("learns that one which guesses is worth next to nothing, and does no worse for it", () => {
+    const all = asked((_, random) => random() * 0.4 - 0.2);
+    const [fit, without] = [fitted(all), fitted(alone(all))];
+    // Its whole range moves the odds less than one doubling of the points does.
+    const { beside = 0, inliers = 0 } = fit.calibration.weights.beside ?? {};
+    expect(Math.abs(beside * 0.4)).toBeLessThan(inliers);
+    const [[right = 0, wrong = 0], [rightAlone = 0, wrongAlone = 0]] = [
+      matches(all, fit),
+      matches(alone(all), without),
+    ];
+    expect(right).toBeGreaterThanOrEqual(rightAlone * 0.99);
+    expect(wrong).toBeLessThanOrEqual(wrongAlone + 1);
+  });
+
+  test("says nothing of it when no answer was in doubt", () => {
+    const { calibration } = fitted(probes(400));
+    expect(calibration).toMatchObject({ format: 2 });
+    expect(calibration).not.toHaveProperty("besideId");
+  });
+});
+
 test("where right and wrong cannot be told apart, nothing is a match", () => {
   const random = randomOf("noise");
   const noise = Array.from({ length: 400 }, (_, at) =>
@@ -93,7 +152,7 @@ test("where right and wrong cannot be told apart, nothing is a match", () => {
       ? probeOf("known", random() * 0.1, { at, place: random() < 0.5 ? 0 : -1 })
       : probeOf("negative", random() * 0.1, { at, place: -1 }),
   );
-  const { calibration } = fitCalibration(noise, { modelId: "net@1", run: RUN });
+  const { calibration } = fitCalibration(noise, { modelId: "net@1", besideId: null, run: RUN });
   const matched = noise.filter((probe) => judge(probe, calibration).verdict.kind === "match");
   expect(matched.length / noise.length).toBeLessThan(0.02);
 });

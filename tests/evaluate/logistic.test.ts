@@ -18,6 +18,7 @@ function drawn(count: number, seed: string): readonly Example[] {
       size: random() * 2 - 1,
       crowd: 0,
       inliers: 0,
+      beside: 0,
     };
     return { features, isRight: random() < probability(features, TRUE), weight: 1, group: String(at % 20) };
   });
@@ -34,7 +35,9 @@ describe("logistic regression", () => {
   });
 
   test("gives a feature that never changes no weight", () => {
-    expect(fitLogistic(drawn(500, "still")).agreement).toBeCloseTo(0);
+    const weights = fitLogistic(drawn(500, "still"));
+    expect(weights.agreement).toBeCloseTo(0);
+    expect(weights).not.toHaveProperty("beside");
   });
 
   test("claims what is right on average", () => {
@@ -58,6 +61,7 @@ describe("logistic regression", () => {
         size: 0,
         crowd: 0,
         inliers: 0,
+        beside: 0,
       },
       weights,
     );

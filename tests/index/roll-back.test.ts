@@ -25,8 +25,8 @@ async function prepared(count: number) {
   const own: OpenIndexDeps = { ...deps, clock };
   const build = async (kind: "exact" | "faiss-flat" = "exact", modelId = "model-a") =>
     await (await buildIndex({ ...own, modelId }, kind, live())).close();
-  const back = (asked: string | null = null, modelId = "model-a") =>
-    rollBack({ ...own, modelId, modelNamed: (id) => MODELS[id] ?? null }, asked, live());
+  const back = (asked: string | null = null, modelId = "model-a", besideId: string | null = null) =>
+    rollBack({ ...own, modelId, besideId, modelNamed: (id) => MODELS[id] ?? null }, asked, live());
   return { deps: own, store, dataDir, lines, build, back };
 }
 
@@ -80,6 +80,17 @@ test("the index of another network answers with that network's embeddings only",
   const pin = await back(null, "model-b");
   expect(pin).toMatchObject({ model: "a", modelId: "model-a" });
   expect(await found(deps, [1, 2, 3])).toEqual([1, 2, 3]);
+});
+
+test("the index of the network beside it is no way back", async () => {
+  const { store, build, back } = await prepared(4);
+  const embeddings = [{ view: "full", embedding: embeddingOf(99) }];
+  await store.addEmbeddings(1, "model-b", embeddings);
+  await build();
+  await build("exact", "model-b");
+  await build();
+  await build("exact", "model-b");
+  expect((await back(null, "model-a", "model-b")).modelId).toBe("model-a");
 });
 
 test("the newest versions of each network are kept, and the one in use however old", async () => {
@@ -156,7 +167,7 @@ test("kill -9 of processes that build and roll back leaves an index that opens, 
     expect((await readPin(dataDir)).kind).not.toBe("damaged");
     expect(await found(deps, [1, 20, 40])).toEqual([1, 20, 40]);
     for (const { version } of await listVersions(dataDir)) {
-      await rollBack({ ...deps, modelNamed: () => "a" }, version, live());
+      await rollBack({ ...deps, besideId: null, modelNamed: () => "a" }, version, live());
       expect(await found(deps, [1, 20, 40])).toEqual([1, 20, 40]);
     }
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isFor, parseCalibration, probability, uncalibrated } from "../../src/pipeline/calibration.ts";
+import { isFor, knowsBeside, parseCalibration, probability, uncalibrated } from "../../src/pipeline/calibration.ts";
 import { decide } from "../../src/pipeline/decide.ts";
 import { background, describe as describeLeader, type Features } from "../../src/pipeline/features.ts";
 import type { RankedAnime, Ranking } from "../../src/pipeline/group.ts";
@@ -55,6 +55,17 @@ describe("the verdict", () => {
   test("is a match where very many points agree, however little the network sees", () => {
     const seen = (inliers: number) => answer({ ...ranked(1, 0.5), inliers }, ranked(2, 0.49)).kind;
     expect([seen(24), seen(25)]).toEqual(["unknown", "match"]);
+  });
+
+  test("is led by the anime that a second network speaks for, where the weights know one", () => {
+    const anime = [
+      { ...ranked(1, 0.6), beside: -0.3 },
+      { ...ranked(2, 0.59), beside: 0.3 },
+    ];
+    const under = (weights: typeof WEIGHTS & { readonly beside?: number }) =>
+      decide(ranking(...anime), { calibration: CALIBRATION, weights, size: SIZE, embeddings: 10_000 });
+    expect(under({ ...WEIGHTS, beside: 30 })).toMatchObject({ kind: "match", best: { anilistId: 2 } });
+    expect(under(WEIGHTS).candidates[0]?.anilistId).toBe(1);
   });
 
   test("never claims more than the calibration run could know", () => {
@@ -126,7 +137,16 @@ describe("the features of the leader", () => {
 });
 
 describe("a calibration", () => {
-  const features: Features = { score: 0.5, margin: 0.1, contrast: 0.2, agreement: 1, size: 0, crowd: 0, inliers: 0 };
+  const features: Features = {
+    score: 0.5,
+    margin: 0.1,
+    contrast: 0.2,
+    agreement: 1,
+    size: 0,
+    crowd: 0,
+    inliers: 0,
+    beside: 0,
+  };
 
   test("turns features into a probability", () => {
     expect(probability(features, WEIGHTS)).toBeCloseTo(0.5);
@@ -145,7 +165,17 @@ describe("a calibration", () => {
     expect(parseCalibration(JSON.parse(JSON.stringify(written)))).toEqual(written);
   });
 
-  test.each([[{}], [null], [{ ...uncalibrated("m@1"), format: 3 }], [{ ...uncalibrated("m@1"), ceiling: 3 }]])(
+  test("of the third format knows one second network and no other", () => {
+    const { weights } = uncalibrated("m@1");
+    const beside = { ...weights.all, beside: 4 };
+    const written = { ...uncalibrated("m@1"), format: 3, besideId: "s@1", weights: { ...weights, beside } };
+    const read = parseCalibration(JSON.parse(JSON.stringify(written)));
+    expect(read).toEqual(written);
+    expect([knowsBeside(read, "s@1"), knowsBeside(read, "s@2")]).toEqual([true, false]);
+    expect(knowsBeside(uncalibrated("m@1"), "s@1")).toBe(false);
+  });
+
+  test.each([[{}], [null], [{ ...uncalibrated("m@1"), format: 4 }], [{ ...uncalibrated("m@1"), ceiling: 3 }]])(
     "of another form is refused: %#",
     (json) => {
       expect(() => parseCalibration(json)).toThrow(expect.objectContaining({ code: "manifest-invalid" }));

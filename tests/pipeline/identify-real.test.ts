@@ -53,8 +53,9 @@ describe.skipIf(sharedDir === undefined)("real covers, when ../shared is there",
   beforeAll(async () => {
     embedder = await openShipped();
     known = (await readLabelled(folder("posters/anilist"))).slice(0, POSTERS);
-    const index = new FlatIndex(embedder.dimension);
-    const gallery = await buildGallery(known, { embedder, index, read, onPoster: () => {} }, NEVER);
+    const openIndex = (dimension: number) => new FlatIndex(dimension);
+    const gallery = await buildGallery(known, { embedder, beside: null, openIndex, read, onPoster: () => {} }, NEVER);
+    const { index } = gallery;
     const calibration = await calibrationFor(embedder.modelId);
     const artwork = openArtwork(gallery, { modelId: embedder.modelId, threshold: calibration.sameArtwork });
     const clock = { elapsedMs: () => 0 };

@@ -3,7 +3,7 @@ import { OpfindError } from "../../src/errors.ts";
 import { uncalibrated } from "../../src/pipeline/calibration.ts";
 import { type IdentifyDeps, identify } from "../../src/pipeline/identify.ts";
 import { identifyMany } from "../../src/pipeline/identify-many.ts";
-import type { Embedding, Neighbour, PosterLabel, RgbImage, Verifier } from "../../src/pipeline/ports.ts";
+import type { Embedding, Neighbour, PosterLabel, RgbImage, SecondNetwork, Verifier } from "../../src/pipeline/ports.ts";
 import { busyPicture, flatPicture } from "../support/pictures.ts";
 
 const QUERY = busyPicture(120, 170);
@@ -146,6 +146,43 @@ describe("identify", () => {
     expect(timings.map(({ stage }) => stage)).toContain("verify");
     const [many] = await identifyMany([QUERY], { ...deps, calibration, verifier, onProgress: () => {} }, NEVER);
     expect(many).toEqual(verdict);
+  });
+
+  test("asks a second network before it compares points, and lets both decide", async () => {
+    const { deps } = pipeline({ first: [near(1, 0.5), near(2, 0.48)] });
+    const { weights, thresholds } = deps.calibration;
+    const closer = { ...weights.all, bias: -5, margin: 0, inliers: 1 };
+    const calibration = {
+      ...deps.calibration,
+      weights: { ...weights, verified: closer, beside: { ...closer, beside: 20 } },
+      thresholds: { ...thresholds, doubtful: 0.01 },
+    };
+    const compared: (readonly number[])[] = [];
+    const verifier: Verifier = {
+      compare: async (_, posterIds) => {
+        compared.push(posterIds);
+        return { kind: "compared", inliers: new Map([1, 2, 3].map((id) => [id, 3])) };
+      },
+      close: async () => {},
+    };
+    const beside = (...scores: readonly (readonly [number, number])[]): SecondNetwork => ({
+      look: async () => ({ kind: "seen", scores: new Map(scores) }),
+    });
+    const ask = async (second?: SecondNetwork) =>
+      await identify(QUERY, { ...deps, calibration, verifier, beside: second }, NEVER);
+    expect((await ask()).verdict.kind).toBe("unknown");
+    // It agrees with the first, it prefers the second place, it alone finds the third.
+    expect((await ask(beside([1, 0.9], [2, 0.5]))).verdict).toMatchObject({ kind: "match", best: { anilistId: 10 } });
+    const { verdict, timings } = await ask(beside([2, 0.9], [1, 0.5]));
+    expect(verdict).toMatchObject({ kind: "match", best: { anilistId: 20 } });
+    expect(timings.map(({ stage }) => stage).slice(-2)).toEqual(["beside", "verify"]);
+    const third = beside([3, 0.9], [1, 0.5], [2, 0.5]);
+    expect((await ask(third)).verdict).toMatchObject({ kind: "match", best: { anilistId: 30 } });
+    expect(compared.at(-1)).toEqual([1, 2, 3]);
+    const many = { ...deps, calibration, verifier, beside: third, onProgress: () => {} };
+    expect((await identifyMany([QUERY], many, NEVER))[0]).toMatchObject({ kind: "match", best: { anilistId: 30 } });
+    const failing: SecondNetwork = { look: async () => ({ kind: "failed", why: "it hangs" }) };
+    expect((await ask(failing)).verdict).toEqual((await ask()).verdict);
   });
 
   test("says how long each stage took, each once, in the order they ran", async () => {

@@ -8,7 +8,7 @@ import { type ReindexDeps, ReindexJobs } from "../../src/pipeline/reindex-jobs.t
 import type { ReindexJob } from "../../src/pipeline/reindexing.ts";
 import { importDeps } from "../support/import-deps.ts";
 import { storeWith } from "../support/index-deps.ts";
-import { posterOf } from "../support/posters.ts";
+import { all, posterOf } from "../support/posters.ts";
 
 const WISH = { isFull: false, requestedBy: "alice", reply: "channel/message" };
 
@@ -33,7 +33,7 @@ async function scene(changes: Partial<ReindexDeps> = {}) {
   const deps: ReindexDeps = {
     jobs,
     takeLock,
-    embedding: { store, embedder, decode, galleryViews },
+    embedding: { store, embedders: [embedder], decode, galleryViews },
     buildIndex: async (onRows) => {
       onRows(6, 6);
       built.push("built");
@@ -75,6 +75,29 @@ test("shows the network what it has not seen, then builds the index, and tells h
   expect(held.isHeld).toBe(false);
 });
 
+test("shows the network beside it what that one has not seen, decoding every picture once", async () => {
+  const { embedder, decode } = importDeps();
+  const { store, open } = await scene();
+  let decoded = 0;
+  const counted: typeof decode = async (...picture) => {
+    decoded += 1;
+    return await decode(...picture);
+  };
+  const embedding = {
+    ...importDeps(),
+    store,
+    decode: counted,
+    embedders: [embedder, { ...embedder, modelId: "second" }],
+  };
+  await store.addEmbeddings(1, "second", (await all(store.embeddings("model-0", 0))).slice(0, 1));
+  const reindexing = open({ embedding });
+  const ended = end(reindexing);
+  await reindexing.start(WISH);
+  expect(await ended).toMatchObject({ state: "done", unreadable: 0 });
+  expect([await unseen(store), await unseen(store, "second"), decoded]).toEqual([0, 0, 3]);
+  expect((await store.embeddingsOf([1, 2], "second", new AbortController().signal)).get(1)).toHaveLength(1);
+});
+
 test("there is one at a time, in this process and over all of them", async () => {
   const { open } = await scene();
   const [one, other] = [open(), open()];
@@ -113,14 +136,16 @@ test("a full one that a stop interrupts goes on behind the poster it had come to
   const counting = (from: typeof store) => ({
     ...importDeps(),
     store: from,
-    embedder: {
-      ...embedder,
-      embed: async (...[images, signal]: Parameters<typeof embedder.embed>) => {
-        const embeddings = await embedder.embed(images, signal);
-        seen.push(images.length);
-        return embeddings;
+    embedders: [
+      {
+        ...embedder,
+        embed: async (...[images, signal]: Parameters<typeof embedder.embed>) => {
+          const embeddings = await embedder.embed(images, signal);
+          seen.push(images.length);
+          return embeddings;
+        },
       },
-    },
+    ],
   });
   const first = open({ embedding: counting(store) });
   const interrupted = new Promise<void>((resolve) => {

@@ -22,6 +22,7 @@ const EVALUATION: Evaluation = {
   date: "2026-01-01T00:00:00.000Z",
   seed: 7,
   modelId: "net@1",
+  besideId: null,
   gallery: { folder: "covers", posters: 4, embeddings: 40 },
   part: "dev",
   calibration: uncalibrated("net@1"),

@@ -5,11 +5,10 @@ import type { Config } from "../../config.ts";
 import { readPin } from "../../index/pin.ts";
 import { openPosterStore } from "../../index/poster-store.ts";
 import type { Logger } from "../../log.ts";
-import { locateModel, modelFolders, verifyModel } from "../../models/local-model.ts";
-import { openEmbedder } from "../../pipeline/embed.ts";
 import { modelIdOf } from "../../pipeline/model-id.ts";
-import { modelInUse } from "../../wire-model.ts";
+import { modelBeside, modelInUse } from "../../wire-model.ts";
 import { type Check, check } from "./finding.ts";
+import { hashModel, runModel, secondModel } from "./model-parts.ts";
 
 /** Below this an import of a few hundred posters could fill the disk. */
 const LOW_DISK_BYTES = 500 * 1024 * 1024;
@@ -20,13 +19,19 @@ export function dataParts(config: Config, log: Logger): readonly Check[] {
   const modelRemedy = "`opfind models pull` fetches it again; a model that ships comes back with a fresh install.";
   return [
     check({ part: "data folder", onTrouble: "failed", remedy: DATA_REMEDY, look: () => writeOnce(config.dataDir) }),
-    check({ part: "model", onTrouble: "failed", remedy: modelRemedy, look: (signal) => hashModel(config, signal) }),
+    check({
+      part: "model",
+      onTrouble: "failed",
+      remedy: modelRemedy,
+      look: async (signal) => hashModel(await modelInUse(config), config, signal),
+    }),
     check({
       part: "device",
       onTrouble: "failed",
       remedy: "Try OPFIND_DEVICE=cpu.",
-      look: (signal) => runModel(config, log, signal),
+      look: async (signal) => runModel(await modelInUse(config), { config, log }, signal),
     }),
+    ...(config.env.OPFIND_MODEL_BESIDE === "off" ? [] : [secondModel(config, log)]),
     check({ part: "index", onTrouble: "warning", remedy: ROLLBACK_REMEDY, look: () => indexInUse(config) }),
     check({ part: "gallery", onTrouble: "warning", remedy: GALLERY_REMEDY, look: () => countPosters(config) }),
   ];
@@ -56,25 +61,6 @@ function existingParent(folder: string): string {
   return existsSync(folder) || dirname(folder) === folder ? folder : existingParent(dirname(folder));
 }
 
-async function hashModel(config: Config, signal: AbortSignal): Promise<string> {
-  const entry = await modelInUse(config);
-  const states = await verifyModel(entry, modelFolders(config), signal);
-  const broken = states.filter(({ state }) => state !== "ok").map(({ path, state }) => `${path} is ${state}`);
-  if (broken.length > 0) throw new Error(`${entry.id}: ${broken.join(", ")}`);
-  const bytes = entry.files.reduce((sum, file) => sum + file.bytes, 0);
-  return `${entry.id}, ${(bytes / MB).toFixed(1)} MB, checksum as published`;
-}
-
-async function runModel(config: Config, log: Logger, signal: AbortSignal): Promise<string> {
-  const model = await locateModel(await modelInUse(config), modelFolders(config), signal);
-  const { OPFIND_DEVICE: device, OPFIND_THREADS: threads } = config.env;
-  const since = performance.now();
-  const embedder = await openEmbedder({ model, device, threads, log }, signal);
-  const ms = Math.round(performance.now() - since);
-  await embedder.close();
-  return `${embedder.device} (OPFIND_DEVICE=${device}), ready in ${ms} ms`;
-}
-
 /** A rollback is meant to be noticed: it is told as a warning until it is lifted. */
 async function indexInUse({ dataDir }: Config): Promise<string> {
   const state = await readPin(dataDir);
@@ -92,15 +78,18 @@ async function countPosters(config: Config): Promise<string> {
     if (hasStarter) return "no posters of your own yet; the starter pack is used";
     throw new Error("there are no posters yet");
   }
-  const modelId = modelIdOf(await modelInUse(config));
+  const inUse = { name: "the network in use", modelId: modelIdOf(await modelInUse(config)) };
+  const beside = await modelBeside(config);
+  const networks = [inUse, ...(beside ? [{ name: beside.id, modelId: modelIdOf(beside) }] : [])];
   const store = openPosterStore({ dataDir, clock: { now: Date.now, elapsedMs: () => performance.now() } });
   try {
     const posters = await countOf(store.list());
     if (posters === 0) throw new Error("there are no posters yet");
-    const unseen = await countOf(store.withoutEmbeddings(modelId));
-    if (unseen > 0 || store.state(modelId).rows === 0) {
+    for (const { name, modelId } of networks) {
+      const unseen = await countOf(store.withoutEmbeddings(modelId));
+      if (unseen === 0 && store.state(modelId).rows > 0) continue;
       const which = unseen > 0 ? `${unseen} of ${posters} posters` : `any of ${posters} posters`;
-      throw new Error(`the network in use has not seen ${which}: \`opfind index build\` shows them to it`);
+      throw new Error(`${name} has not seen ${which}: \`opfind index build\` shows them to it`);
     }
     return `${posters} posters`;
   } finally {
