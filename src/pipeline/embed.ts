@@ -1,3 +1,4 @@
+import { orAborted } from "../abort.ts";
 import type { ModelFiles } from "../domain/model.ts";
 import { entryPoint } from "../entry-point.ts";
 import type { Logger } from "../log.ts";
@@ -175,20 +176,6 @@ class OnnxEmbedder implements Embedder {
     } catch (error) {
       throw embedFailure(error, this.modelId, signal);
     }
-  }
-}
-
-/** Waits for shared work, or for a signal that is not aborted yet: the work goes on for the others. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }
 

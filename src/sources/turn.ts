@@ -1,4 +1,5 @@
 import { BurstyRateLimiter, type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { onAbort, orAborted } from "../abort.ts";
 import type { Manners, RateWindow } from "./manners.ts";
 import { abortedFailure, sourceFailure } from "./source-failure.ts";
 
@@ -36,7 +37,7 @@ export function openTurns({ service, windows, reserve }: Manners, limiterFor: Li
     line.last = turn.catch(() => {});
     line.waiting++;
     try {
-      await Promise.race([turn, rejectOn(leaving)]);
+      await orAborted(turn, leaving);
     } catch (cause) {
       if (signal.aborted) throw abortedFailure(signal);
       throw tooOften(service, cause);
@@ -73,21 +74,14 @@ async function msUntilNext(one: Limiter, leaving: AbortSignal): Promise<number> 
 
 function pause(ms: number, leaving: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(leaving.reason);
-    };
     const timer = setTimeout(() => {
-      leaving.removeEventListener("abort", onAbort);
+      letGo();
       resolve();
     }, ms);
-    leaving.addEventListener("abort", onAbort, { once: true });
-  });
-}
-
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    const letGo = onAbort(leaving, () => {
+      clearTimeout(timer);
+      reject(leaving.reason);
+    });
   });
 }
 
