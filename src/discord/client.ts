@@ -46,6 +46,11 @@ const CACHES = {
   UserManager: { maxSize: 1_000, keepOverLimit: ({ id, client }: User) => id === client.user.id },
 };
 const READY_PATIENCE_MS = 60_000;
+/**
+ * Every answer to a command has a route of its own, which discord.js remembers for an hour. While all requests wait for
+ * Discord's limit it forgets none, so it looks often.
+ */
+const FORGET_ROUTES_MS = 10_000;
 
 /**
  * Connects, with the message-content intent where the bot has it. Handlers are added by `onClient` before the connection
@@ -88,7 +93,7 @@ async function open(
     // Direct messages arrive for channels that nobody has looked at yet.
     partials: [Partials.Channel],
     allowedMentions: { parse: [], repliedUser: false },
-    rest: { api: apiUrl, version: "10" },
+    rest: { api: apiUrl, version: "10", handlerSweepInterval: FORGET_ROUTES_MS },
     makeCache: Options.cacheWithLimits(CACHES),
   });
   follow(client, log);
