@@ -35,3 +35,12 @@ export async function orAborted<T>(
     letGo();
   }
 }
+
+/** Waits so long, or until the signal says stop. @throws what `why` makes, without it the signal's reason */
+export function sleep(ms: number, signal: AbortSignal, why: () => unknown = () => signal.reason): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  return orAborted(over, signal, why).finally(() => clearTimeout(timer));
+}

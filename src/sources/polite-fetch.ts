@@ -1,4 +1,4 @@
-import { onAbort } from "../abort.ts";
+import { onAbort, sleep } from "../abort.ts";
 import { BodyTooLarge, readBounded } from "./bounded-body.ts";
 import { openHostBreaker } from "./host-breaker.ts";
 import type { Manners } from "./manners.ts";
@@ -91,20 +91,7 @@ async function waitPause(until: number, service: string, signal: AbortSignal): P
   const pauseMs = until - Date.now();
   if (pauseMs <= 0) return;
   if (pauseMs > MAX_PAUSE_MS) throw throttled(service, pauseMs);
-  await sleep(pauseMs, signal);
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      letGo();
-      resolve();
-    }, ms);
-    const letGo = onAbort(signal, () => {
-      clearTimeout(timer);
-      reject(abortedFailure(signal));
-    });
-  });
+  await sleep(pauseMs, signal, () => abortedFailure(signal));
 }
 
 function throttled(service: string, pauseMs: number): Error {

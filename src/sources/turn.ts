@@ -1,5 +1,5 @@
 import { BurstyRateLimiter, type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
-import { onAbort, orAborted } from "../abort.ts";
+import { orAborted, sleep } from "../abort.ts";
 import type { Manners, RateWindow } from "./manners.ts";
 import { abortedFailure, sourceFailure } from "./source-failure.ts";
 
@@ -55,7 +55,7 @@ async function inMemory(_: string, { requests, seconds }: RateWindow): Promise<R
 async function takeTurn(limiters: readonly Limiter[], leaving: AbortSignal): Promise<void> {
   for (const one of limiters) {
     for (let waitMs = await msUntilNext(one, leaving); waitMs > 0; waitMs = await msUntilNext(one, leaving)) {
-      await pause(waitMs, leaving);
+      await sleep(waitMs, leaving);
     }
   }
 }
@@ -70,19 +70,6 @@ async function msUntilNext(one: Limiter, leaving: AbortSignal): Promise<number> 
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     return Math.max(1, refusal.msBeforeNext);
   }
-}
-
-function pause(ms: number, leaving: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      letGo();
-      resolve();
-    }, ms);
-    const letGo = onAbort(leaving, () => {
-      clearTimeout(timer);
-      reject(leaving.reason);
-    });
-  });
 }
 
 function tooOften(service: string, cause?: unknown): Error {
