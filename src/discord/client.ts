@@ -98,10 +98,13 @@ async function open(
   });
   follow(client, log);
   client.once(Events.ClientReady, (ready) => onClient(ready));
+  const waiting = new AbortController();
   try {
-    const ready = whenReady(client, signal);
+    const ready = whenReady(client, AbortSignal.any([signal, waiting.signal]));
     await Promise.race([ready, client.login(token).then(() => ready)]);
   } catch (error) {
+    // Else its patience, a minute, would keep a process that has failed.
+    waiting.abort();
     await client.destroy();
     throw error;
   }
@@ -122,12 +125,12 @@ async function open(
 function whenReady(client: Client, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error("the gateway did not answer")), READY_PATIENCE_MS);
-    const stop = () => reject(signal.reason);
     const end = (settle: () => void) => () => {
       clearTimeout(late);
       signal.removeEventListener("abort", stop);
       settle();
     };
+    const stop = end(() => reject(signal.reason));
     signal.addEventListener("abort", stop, { once: true });
     client.once(Events.ClientReady, end(resolve));
     client.once(Events.ShardDisconnect, ({ code }) => end(() => reject(new ClosedByDiscord(code)))());
@@ -172,7 +175,8 @@ export function connectFailure(error: unknown, signal: AbortSignal): unknown {
     return signal.aborted ? new OpfindError("aborted", "Stopped on request.", { cause: error }) : error;
   }
   if (!(error instanceof Error)) return error;
-  const isRefused = "code" in error && error.code === DiscordjsErrorCodes.TokenInvalid;
+  const isRefused =
+    ("code" in error && error.code === DiscordjsErrorCodes.TokenInvalid) || ("status" in error && error.status === 401);
   if (isRefused || isClosedWith(error, GatewayCloseCodes.AuthenticationFailed))
     return new OpfindError("discord-token", "Discord does not accept DISCORD_TOKEN.", { cause: error });
   return new OpfindError("discord-unreachable", `Discord cannot be reached: ${error.message}.`, { cause: error });

@@ -22,7 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   presenters: ["domain/", "pipeline/", "evaluate/", ERRORS],
   evaluate: ["domain/", "pipeline/", "index/", "models/", ERRORS, LOG],
   commands: ["domain/", "pipeline/", "presenters/", ERRORS],
-  discord: ["domain/", "pipeline/", "presenters/", "commands/", ERRORS, LOG],
+  discord: ["domain/", "pipeline/", "presenters/", "commands/", ERRORS, LOG, ABORT],
   http: ["domain/", "pipeline/", "presenters/", ERRORS, LOG, METRICS],
   cli: [
     "domain/",
