@@ -1,3 +1,4 @@
+import { orAborted } from "./abort.ts";
 import { OpfindError } from "./errors.ts";
 
 /** One piece of work that several callers wait for. It is cancelled when the last of them leaves, not when one does. */
@@ -21,16 +22,9 @@ export class SharedRequest<T> {
   async join(signal: AbortSignal): Promise<T> {
     if (signal.aborted) throw abortedFailure(signal);
     this.#waiting++;
-    // A signal of its own: many requests wait for one caller, and Node warns about many listeners on one signal.
-    const left = AbortSignal.any([signal]);
-    const ended = new AbortController();
-    const leaving = new Promise<never>((_, reject) => {
-      left.addEventListener("abort", () => reject(abortedFailure(signal)), { once: true, signal: ended.signal });
-    });
     try {
-      return await Promise.race([this.#answer, leaving]);
+      return await orAborted(this.#answer, signal, () => abortedFailure(signal));
     } finally {
-      ended.abort();
       if (--this.#waiting === 0 && signal.aborted) this.#controller.abort(signal.reason);
     }
   }

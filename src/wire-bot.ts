@@ -1,5 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Backend } from "./discord/backend.ts";
+import { pack } from "./discord/carried.ts";
 import type { GatewayFacts } from "./discord/client.ts";
 import { openHealthServer } from "./discord/health-server.ts";
 import { type Bot, openBot } from "./discord/open-bot.ts";
@@ -18,7 +19,7 @@ export interface RunningBot {
   readonly name: string;
   /** null when no port was asked for */
   readonly healthPort: number | null;
-  /** when whoever started it wants it to end */
+  /** never, unless it cannot go on. @throws OpfindError discord-token | discord-unreachable */
   readonly ended: Promise<void>;
   /** Lets what is under way come to its end, leaves Discord and closes everything. */
   close(): Promise<void>;
@@ -67,15 +68,18 @@ export async function runBot(context: WireContext, start: BotStart): Promise<Run
     });
     opened.push(tendNowAndThen(backend, context));
     await process.resident.reindexing.resume();
-    return { name: online.name, healthPort: health?.port ?? null, ended: NEVER, close };
+    return { name: online.name, healthPort: health?.port ?? null, ended: online.ended, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-/** Runs one shard in a thread of its own; the thread that started it has the backend, and says when to end. */
-export async function runShard(context: WireContext, token: string, port: MessagePort): Promise<RunningBot> {
+/**
+ * Runs one shard in a thread of its own until the thread that started it, which has the backend, says to end. That is
+ * also who tells people why it could not.
+ */
+export async function runShard(context: WireContext, token: string, port: MessagePort): Promise<void> {
   const { opened, close } = closing();
   const wire = parentWire(port);
   opened.push(() => port.close());
@@ -90,10 +94,12 @@ export async function runShard(context: WireContext, token: string, port: Messag
     const timer = setInterval(tell, STANDS_EVERY_MS);
     opened.push(() => clearInterval(timer));
     opened.push(() => bot.close(DRAIN_MS));
-    return { name: bot.name, healthPort: null, ended, close };
+    await ended;
   } catch (error) {
+    if (!(error instanceof OpfindError)) throw error;
+    wire.send({ kind: "failed", id: 0, error: pack(error, () => undefined) });
+  } finally {
     await close();
-    throw error;
   }
 }
 
@@ -113,12 +119,13 @@ async function goOnline({ backend, meter, start }: GoingOnline, context: WireCon
   if (wanted === undefined) {
     const bot = await openOne({ backend, meter, token, opened }, context);
     opened.push(() => bot.close(DRAIN_MS));
-    return { name: bot.name, facts: bot.facts, close };
+    return { name: bot.name, facts: bot.facts, ended: NEVER, close };
   }
   const { log, signal } = context;
-  const shards = await openShards({ backend, meter, log, login: { token, apiUrl }, wanted, program }, signal);
-  const name = `${shards.count} shards`;
-  return { name, facts: shards.facts, close: () => shards.close(SHARD_DRAIN_MS) };
+  const login = { token, apiUrl };
+  const shards = await openShards({ backend, meter, log, clock, login, wanted, program }, signal);
+  const { count, facts, ended } = shards;
+  return { name: `${count} shards`, facts, ended, close: () => shards.close(SHARD_DRAIN_MS) };
 }
 
 interface OpeningOne extends Pick<GoingOnline, "backend" | "meter"> {

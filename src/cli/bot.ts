@@ -21,11 +21,10 @@ export function botVerb(context: VerbContext, { runBot, runShard }: BotWire): Co
       const { output, signal } = context;
       const token = requireToken(context);
       const program = { file: fileURLToPath(entryPoint(import.meta.url, "../main")), argv: ["bot"] };
-      const bot = parentPort
-        ? await runShard(context, token, parentPort)
-        : await runBot(context, { token, annotate, program });
+      if (parentPort) return await runShard(context, token, parentPort);
+      const bot = await runBot(context, { token, annotate, program });
       try {
-        if (!parentPort) output.note(onlineNote(bot));
+        output.note(onlineNote(bot));
         await Promise.race([stopped(signal), bot.ended]);
       } finally {
         await bot.close();

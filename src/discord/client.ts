@@ -46,6 +46,11 @@ const CACHES = {
   UserManager: { maxSize: 1_000, keepOverLimit: ({ id, client }: User) => id === client.user.id },
 };
 const READY_PATIENCE_MS = 60_000;
+/**
+ * Every answer to a command has a route of its own, which discord.js remembers for an hour. While all requests wait for
+ * Discord's limit it forgets none, so it looks often.
+ */
+const FORGET_ROUTES_MS = 10_000;
 
 /**
  * Connects, with the message-content intent where the bot has it. Handlers are added by `onClient` before the connection
@@ -88,15 +93,18 @@ async function open(
     // Direct messages arrive for channels that nobody has looked at yet.
     partials: [Partials.Channel],
     allowedMentions: { parse: [], repliedUser: false },
-    rest: { api: apiUrl, version: "10" },
+    rest: { api: apiUrl, version: "10", handlerSweepInterval: FORGET_ROUTES_MS },
     makeCache: Options.cacheWithLimits(CACHES),
   });
   follow(client, log);
   client.once(Events.ClientReady, (ready) => onClient(ready));
+  const waiting = new AbortController();
   try {
-    const ready = whenReady(client, signal);
+    const ready = whenReady(client, AbortSignal.any([signal, waiting.signal]));
     await Promise.race([ready, client.login(token).then(() => ready)]);
   } catch (error) {
+    // Else its patience, a minute, would keep a process that has failed.
+    waiting.abort();
     await client.destroy();
     throw error;
   }
@@ -117,12 +125,12 @@ async function open(
 function whenReady(client: Client, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => reject(new Error("the gateway did not answer")), READY_PATIENCE_MS);
-    const stop = () => reject(signal.reason);
     const end = (settle: () => void) => () => {
       clearTimeout(late);
       signal.removeEventListener("abort", stop);
       settle();
     };
+    const stop = end(() => reject(signal.reason));
     signal.addEventListener("abort", stop, { once: true });
     client.once(Events.ClientReady, end(resolve));
     client.once(Events.ShardDisconnect, ({ code }) => end(() => reject(new ClosedByDiscord(code)))());
@@ -167,7 +175,8 @@ export function connectFailure(error: unknown, signal: AbortSignal): unknown {
     return signal.aborted ? new OpfindError("aborted", "Stopped on request.", { cause: error }) : error;
   }
   if (!(error instanceof Error)) return error;
-  const isRefused = "code" in error && error.code === DiscordjsErrorCodes.TokenInvalid;
+  const isRefused =
+    ("code" in error && error.code === DiscordjsErrorCodes.TokenInvalid) || ("status" in error && error.status === 401);
   if (isRefused || isClosedWith(error, GatewayCloseCodes.AuthenticationFailed))
     return new OpfindError("discord-token", "Discord does not accept DISCORD_TOKEN.", { cause: error });
   return new OpfindError("discord-unreachable", `Discord cannot be reached: ${error.message}.`, { cause: error });

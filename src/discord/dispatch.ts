@@ -24,19 +24,25 @@ export interface DispatchDeps {
 
 /** Leads everything that arrives to its handler; whatever a handler throws is answered and logged, and ends nothing. */
 export function dispatch(client: Client<true>, deps: DispatchDeps): void {
-  client.on(Events.InteractionCreate, (interaction) => void deps.tracker.track(handle(interaction, deps)));
-  client.on(Events.MessageCreate, (message) => void deps.tracker.track(listen(message, client, deps)));
+  client.on(
+    Events.InteractionCreate,
+    (interaction) => void deps.tracker.track((signal) => handle(interaction, deps, signal)),
+  );
+  client.on(
+    Events.MessageCreate,
+    (message) => void deps.tracker.track((signal) => listen(message, { client, deps }, signal)),
+  );
 }
 
-async function handle(interaction: Interaction, deps: DispatchDeps): Promise<void> {
-  const { desk, tracker, meter, log } = deps;
+async function handle(interaction: Interaction, deps: DispatchDeps, signal: AbortSignal): Promise<void> {
+  const { desk, meter, log } = deps;
   const since = desk.clock.elapsedMs();
   // Discord counts from when it made the interaction; how long it took here shows in the log.
   const kind = kindOf(interaction);
   let outcome: Outcome;
   let failure: string | null = null;
   try {
-    outcome = await route(interaction, deps, tracker.signal);
+    outcome = await route(interaction, deps, signal);
   } catch (error) {
     outcome = await answerFailure(interaction, error, deps);
     failure = outcome.outcome;
@@ -115,7 +121,11 @@ async function whisperIfPossible(
   }
 }
 
-async function listen(message: Message, client: Client<true>, deps: DispatchDeps): Promise<void> {
+async function listen(
+  message: Message,
+  { client, deps }: { readonly client: Client<true>; readonly deps: DispatchDeps },
+  signal: AbortSignal,
+): Promise<void> {
   const { desk, tracker, meter, log } = deps;
   const since = desk.clock.elapsedMs();
   // Whoever posts a picture now is not answered by this process; the next one does not see it either.
@@ -123,7 +133,7 @@ async function listen(message: Message, client: Client<true>, deps: DispatchDeps
   let outcome: Outcome | null;
   let failure: string | null = null;
   try {
-    outcome = await onMessage(message, { client, deps: desk }, tracker.signal);
+    outcome = await onMessage(message, { client, deps: desk }, signal);
   } catch (error) {
     const isAsked = callIn(message, client.user.id) !== null;
     outcome = await answerMessageFailure(message, { error, isAsked }, deps);

@@ -1,11 +1,15 @@
 import { REST, Routes, type Shard, ShardEvents, ShardingManager } from "discord.js";
 import { z } from "zod";
+import { orAborted, sleep } from "../abort.ts";
 import type { Logger } from "../log.ts";
+import type { Clock } from "../pipeline/ports.ts";
 import type { Backend } from "./backend.ts";
 import type { Frame, Wire } from "./carried.ts";
 import { connectFailure, type GatewayFacts } from "./client.ts";
+import { keepAlive } from "./keep-alive.ts";
 import type { RequestMeter } from "./request-tracker.ts";
 import { serveBackend } from "./serve-backend.ts";
+import { shardThread } from "./shard-thread.ts";
 
 export interface ShardDeps {
   readonly backend: Backend;
@@ -16,6 +20,7 @@ export interface ShardDeps {
   readonly wanted: number | "auto";
   /** the program that a shard's thread runs: this one, told to be a bot */
   readonly program: { readonly file: string; readonly argv: readonly string[] };
+  readonly clock: Pick<Clock, "elapsedMs">;
 }
 
 /** Threads with a part of the servers each, around the one backend here. */
@@ -23,38 +28,58 @@ export interface Shards {
   readonly count: number;
   /** of all together; ready when each is */
   facts(): GatewayFacts;
+  /** when one of them cannot be kept alive. @throws like `keepAlive` */
+  readonly ended: Promise<void>;
   close(patienceMs: number): Promise<void>;
 }
 
-const READY_MS = 60_000;
+/** Discord lets a bot begin a session every five seconds. */
+const APART_MS = 5_500;
 
 /** Starts the shards one after another, as Discord wants it. @throws OpfindError discord-token | discord-unreachable | aborted */
 export async function openShards(deps: ShardDeps, signal: AbortSignal): Promise<Shards> {
-  const { login, wanted, program, log } = deps;
+  const { login, wanted, log } = deps;
   const standing = new Map<number, GatewayFacts>();
+  const closing = new AbortController();
+  const keeping: Promise<void>[] = [];
   let manager: ShardingManager | undefined;
+  const close = async (patienceMs: number) => {
+    closing.abort();
+    if (manager) await end(manager, patienceMs);
+    await Promise.allSettled(keeping);
+  };
   try {
     const count = wanted === "auto" ? await recommended(login) : wanted;
-    const opening = new ShardingManager(program.file, {
-      mode: "worker",
-      token: login.token,
-      totalShards: count,
-      shardArgs: [...program.argv],
-    });
-    manager = opening;
-    opening.on("shardCreate", (shard) => serve(shard, standing, deps));
-    // Later the bot is closed in order; only a start that is under way is given up at once.
-    const giveUp = () => void end(opening, 0);
-    signal.addEventListener("abort", giveUp, { once: true });
-    await opening.spawn({ timeout: READY_MS });
-    signal.removeEventListener("abort", giveUp);
+    manager = managerOf(count, deps);
+    for (let id = 0; id < count; id++) {
+      if (id > 0) await sleep(APART_MS, signal);
+      const shard = manager.createShard(id);
+      serve(shard, standing, deps);
+      const thread = shardThread(shard);
+      await orAborted(thread.start(), signal);
+      keeping.push(keepAlive(thread, deps, closing.signal));
+    }
     log.info({ shards: count }, "all shards are online");
-    return { count, facts: () => together(standing, count), close: (patienceMs) => end(opening, patienceMs) };
+    const ended = Promise.race(keeping);
+    ended.catch(() => {}); // told to whoever waits for it
+    return { count, facts: () => together(standing, count), ended, close };
   } catch (error) {
-    // Shards that are up, or start anew by themselves, would keep the process.
-    if (manager) await end(manager, 0);
+    // Shards that are up would keep the process.
+    await close(0);
     throw connectFailure(error, signal);
   }
+}
+
+function managerOf(count: number, { login, program }: ShardDeps): ShardingManager {
+  return new ShardingManager(program.file, {
+    mode: "worker",
+    token: login.token,
+    totalShards: count,
+    shardList: Array.from({ length: count }, (_, id) => id),
+    // It would start at once what ends at once, for good.
+    respawn: false,
+    shardArgs: [...program.argv],
+  });
 }
 
 async function recommended({ token, apiUrl }: ShardDeps["login"]): Promise<number> {
@@ -73,8 +98,12 @@ function serve(shard: Shard, standing: Map<number, GatewayFacts>, { backend, met
     if (frame.kind === "stands") standing.set(shard.id, frame.facts);
     if (frame.kind === "answered") meter.answered(...frame.answer);
   });
-  // It is started again until it stays; without a listener its second failure would end the others, too.
-  shard.on(ShardEvents.Error, (error) => log.error({ shardId: shard.id, err: error }, "a shard could not start again"));
+  // Out of memory, for one: without a listener it would end the others, too.
+  shard.on(ShardEvents.Spawn, (thread) => {
+    thread.on("error", (error: unknown) =>
+      log.error({ shardId: shard.id, err: error }, "the thread of a shard failed"),
+    );
+  });
   shard.on(ShardEvents.Death, () => {
     standing.delete(shard.id);
     stop();
@@ -95,7 +124,6 @@ function together(standing: ReadonlyMap<number, GatewayFacts>, count: number): G
 
 /** Shards leave by themselves when they are told; what does not within the time is ended. */
 async function end(manager: ShardingManager, patienceMs: number): Promise<void> {
-  manager.respawn = false;
   const close: Frame = { kind: "close", id: 0 };
   const alive = [...manager.shards.values()].filter(({ worker }) => worker !== null);
   const gone = Promise.all(alive.map((shard) => new Promise((resolve) => shard.once(ShardEvents.Death, resolve))));

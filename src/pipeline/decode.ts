@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import { orAborted } from "../abort.ts";
 import { OpfindError } from "../errors.ts";
 import { imageFailure, refuse } from "./image-failure.ts";
 import {
@@ -95,16 +96,11 @@ async function decode(bytes: Uint8Array, format: ImageFormat, longest: number): 
 async function withinTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let letGo = () => {};
   const cut = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(stopped(signal.reason));
     const timer = setTimeout(() => reject(refuse("slow")), MAX_DECODE_SECONDS * 1000);
-    signal.addEventListener("abort", onAbort, { once: true });
-    letGo = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-    };
+    letGo = () => clearTimeout(timer);
   });
   try {
-    return await Promise.race([work, cut]);
+    return await orAborted(Promise.race([work, cut]), signal, () => stopped(signal.reason));
   } finally {
     letGo();
   }

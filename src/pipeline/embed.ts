@@ -1,3 +1,4 @@
+import { orAborted } from "../abort.ts";
 import type { ModelFiles } from "../domain/model.ts";
 import { entryPoint } from "../entry-point.ts";
 import type { Logger } from "../log.ts";

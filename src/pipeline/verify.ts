@@ -64,7 +64,10 @@ class OpenCvVerifier implements Verifier {
     if (this.#isResting()) return { kind: "failed", why: "it failed too often" };
     const { budgetMs = BUDGET_MS + (this.#isReady ? 0 : START_MS) } = this.#options;
     const thread = this.#ended;
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]);
+    // AbortSignal.timeout within AbortSignal.any may be collected before it fires on Node 20: a plain timer cannot.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error(`it took more than ${budgetMs} ms`)), budgetMs);
+    const inTime = AbortSignal.any([signal, late.signal]);
     try {
       const inliers = await this.#inliers(shrinkTowards(picture, SUFFICIENT), posterIds, inTime);
       this.#failures = 0;
@@ -72,6 +75,8 @@ class OpenCvVerifier implements Verifier {
     } catch (cause) {
       if (signal.aborted) throw new OpfindError("aborted", "Comparing posters was stopped.", { cause });
       return await this.#failed(cause, thread);
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -1,4 +1,5 @@
 import PQueue from "p-queue";
+import { onAbort } from "../abort.ts";
 import { OpfindError } from "../errors.ts";
 import type { Clock } from "./ports.ts";
 
@@ -161,17 +162,16 @@ async function orLeft<Result>(
   work: Promise<Result>,
   { leave, signal }: { readonly leave: () => boolean; readonly signal: AbortSignal },
 ): Promise<Result> {
-  let onAbort = () => {};
+  let letGo = () => {};
   const left = new Promise<never>((_, reject) => {
-    onAbort = () => {
+    letGo = onAbort(signal, () => {
       if (leave()) reject(aborted(signal));
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
+    });
   });
   try {
     return await Promise.race([work, left]);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    letGo();
   }
 }
 

@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { orAborted } from "../abort.ts";
 
 /** The worker thread stopped on its own; what it was asked for is lost, and a new one is started on the next call. */
 export class WorkerStopped extends Error {
@@ -47,18 +48,12 @@ export class WorkerChannel<Request extends Numbered, Reply extends Numbered> {
   async ask(request: Request, transfer: readonly ArrayBuffer[], signal: AbortSignal): Promise<Reply> {
     signal.throwIfAborted();
     if (this.#stopped) throw this.#stopped;
-    let onAbort = () => {};
-    const reply = new Promise<Reply>((resolve, reject) => {
-      onAbort = () => reject(signal.reason);
-      signal.addEventListener("abort", onAbort, { once: true });
-      this.#waiting.set(request.id, { resolve, reject });
-    });
+    const reply = new Promise<Reply>((resolve, reject) => this.#waiting.set(request.id, { resolve, reject }));
     this.#worker.ref();
     this.#worker.postMessage(request, transfer);
     try {
-      return await reply;
+      return await orAborted(reply, signal);
     } finally {
-      signal.removeEventListener("abort", onAbort);
       this.#waiting.delete(request.id);
       if (this.#waiting.size === 0) this.#worker.unref();
     }

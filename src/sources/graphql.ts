@@ -1,5 +1,6 @@
 import { Client, type CombinedError, fetchExchange, type OperationResult } from "@urql/core";
 import type { z } from "zod";
+import { orAborted } from "../abort.ts";
 import { OpfindError } from "../errors.ts";
 import type { Fetch } from "./polite-fetch.ts";
 import { abortedFailure, sourceFailure } from "./source-failure.ts";
@@ -48,14 +49,14 @@ function send<T>(client: Client, { document, variables }: Question<T>, signal: A
   if (signal.aborted) throw abortedFailure(signal);
   const given = Object.entries(variables).filter(([, value]) => value !== null && value !== undefined);
   const source = client.query(document, Object.fromEntries(given), { requestPolicy: "network-only" });
-  const ended = new AbortController();
-  return new Promise<OperationResult>((resolve, reject) => {
+  let end = () => {};
+  const answer = new Promise<OperationResult>((resolve) => {
     const { unsubscribe } = source.subscribe((result) => {
       if (!result.stale) resolve(result);
     });
-    ended.signal.addEventListener("abort", unsubscribe, { once: true });
-    signal.addEventListener("abort", () => reject(abortedFailure(signal)), { once: true, signal: ended.signal });
-  }).finally(() => ended.abort());
+    end = unsubscribe;
+  });
+  return orAborted(answer, signal, () => abortedFailure(signal)).finally(() => end());
 }
 
 /** AniList says "there is no such anime" with 404 and `{ Media: null }`: an answer, whose shape has a null for it. */

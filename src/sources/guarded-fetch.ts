@@ -1,6 +1,7 @@
 import type { LookupAddress } from "node:dns";
 import type { LookupFunction } from "node:net";
 import { Agent, type Dispatcher, request } from "undici";
+import { orAborted } from "../abort.ts";
 import { OpfindError } from "../errors.ts";
 import type { Fetch } from "./polite-fetch.ts";
 import { isPublicAddress } from "./public-address.ts";
@@ -106,11 +107,8 @@ async function* piecesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 
 /** undici hears of an abort only once it is connected; a name server or a host that says nothing must not hold us. */
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | null): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
   try {
-    return await Promise.race([work, aborted]);
+    return await (signal ? orAborted(work, signal) : work);
   } catch (cause) {
     throw asFetchFails(cause);
   }

@@ -1,3 +1,4 @@
+import { onAbort, sleep } from "../abort.ts";
 import { BodyTooLarge, readBounded } from "./bounded-body.ts";
 import { openHostBreaker } from "./host-breaker.ts";
 import type { Manners } from "./manners.ts";
@@ -43,7 +44,7 @@ export function politeFetch(manners: Manners, { fetch, userAgent, limits = LIMIT
     for (let retries = 0; ; retries++) {
       await waitPause(pause.until, service, signal);
       const response = await breaker.run(async () => {
-        await takeTurn(waitTurn, AbortSignal.any([breaker.opening(), pause.beginning.signal]), signal);
+        await takeTurn(waitTurn, [breaker.opening(), pause.beginning.signal], signal);
         await waitPause(pause.until, service, signal); // another caller may have been told meanwhile
         return await exchange((inner) => fetch(url, { ...init, headers, signal: inner }), { service, limits, signal });
       });
@@ -60,12 +61,17 @@ export function politeFetch(manners: Manners, { fetch, userAgent, limits = LIMIT
 }
 
 /** Waiting ends early when the host fails for others meanwhile, or tells them to stay away. */
-async function takeTurn(waitTurn: WaitTurn, closing: AbortSignal, signal: AbortSignal): Promise<void> {
+async function takeTurn(waitTurn: WaitTurn, closing: readonly AbortSignal[], signal: AbortSignal): Promise<void> {
+  // Not by AbortSignal.any: Node 20 keeps a trace of each on its signals, and those of the host live on.
+  const leaving = new AbortController();
+  const lettingGo = [signal, ...closing].map((one) => onAbort(one, () => leaving.abort(one.reason)));
   try {
-    await waitTurn(AbortSignal.any([signal, closing]));
+    await waitTurn(leaving.signal);
   } catch (error) {
     if (signal.aborted) throw abortedFailure(signal);
-    throw closing.aborted ? closing.reason : error;
+    throw closing.find(({ aborted }) => aborted)?.reason ?? error;
+  } finally {
+    for (const letGo of lettingGo) letGo();
   }
 }
 
@@ -85,22 +91,7 @@ async function waitPause(until: number, service: string, signal: AbortSignal): P
   const pauseMs = until - Date.now();
   if (pauseMs <= 0) return;
   if (pauseMs > MAX_PAUSE_MS) throw throttled(service, pauseMs);
-  await sleep(pauseMs, signal);
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(abortedFailure(signal));
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
+  await sleep(pauseMs, signal, () => abortedFailure(signal));
 }
 
 function throttled(service: string, pauseMs: number): Error {

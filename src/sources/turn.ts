@@ -1,4 +1,5 @@
 import { BurstyRateLimiter, type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from "rate-limiter-flexible";
+import { orAborted, sleep } from "../abort.ts";
 import type { Manners, RateWindow } from "./manners.ts";
 import { abortedFailure, sourceFailure } from "./source-failure.ts";
 
@@ -36,7 +37,7 @@ export function openTurns({ service, windows, reserve }: Manners, limiterFor: Li
     line.last = turn.catch(() => {});
     line.waiting++;
     try {
-      await Promise.race([turn, rejectOn(leaving)]);
+      await orAborted(turn, leaving);
     } catch (cause) {
       if (signal.aborted) throw abortedFailure(signal);
       throw tooOften(service, cause);
@@ -54,7 +55,7 @@ async function inMemory(_: string, { requests, seconds }: RateWindow): Promise<R
 async function takeTurn(limiters: readonly Limiter[], leaving: AbortSignal): Promise<void> {
   for (const one of limiters) {
     for (let waitMs = await msUntilNext(one, leaving); waitMs > 0; waitMs = await msUntilNext(one, leaving)) {
-      await pause(waitMs, leaving);
+      await sleep(waitMs, leaving);
     }
   }
 }
@@ -69,26 +70,6 @@ async function msUntilNext(one: Limiter, leaving: AbortSignal): Promise<number> 
     if (!(refusal instanceof RateLimiterRes)) throw refusal;
     return Math.max(1, refusal.msBeforeNext);
   }
-}
-
-function pause(ms: number, leaving: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(leaving.reason);
-    };
-    const timer = setTimeout(() => {
-      leaving.removeEventListener("abort", onAbort);
-      resolve();
-    }, ms);
-    leaving.addEventListener("abort", onAbort, { once: true });
-  });
-}
-
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
 
 function tooOften(service: string, cause?: unknown): Error {

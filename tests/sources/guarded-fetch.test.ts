@@ -1,8 +1,9 @@
 import type { LookupAddress } from "node:dns";
+import { getEventListeners } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { type Covers, openCovers } from "../../src/sources/covers.ts";
-import { checkedLookup } from "../../src/sources/guarded-fetch.ts";
+import { checkedLookup, openGuardedFetch } from "../../src/sources/guarded-fetch.ts";
 import { USER_AGENT } from "../support/hasty.ts";
 import { http, listen } from "../support/listener.ts";
 
@@ -41,6 +42,17 @@ describe("a host that the operator listed", () => {
     });
     expect(Buffer.from(await covers({ hosts: [host] }).cover(url, signal)).toString()).toBe("cover");
     expect(asked.join()).toContain(`user-agent: ${USER_AGENT}`);
+  });
+
+  test("is forgotten by the signal once its bytes are there", async () => {
+    const { url, host } = await served((socket) => void socket.end(http(200, { "content-length": 5 }, "cover")));
+    const resolve = async () => [LOOPBACK];
+    const guarded = openGuardedFetch({ service: "covers", hosts: [host], setting: "HOSTS", resolve });
+    onTestFinished(() => guarded.close());
+    const { signal: own } = new AbortController();
+    const response = await guarded.fetch(url, { signal: own });
+    await response.arrayBuffer();
+    expect(getEventListeners(own, "abort")).toEqual([]);
   });
 
   test("is not asked while opfind is offline", async () => {

@@ -3,6 +3,7 @@ import type { IForbiddenRuleType } from "dependency-cruiser";
 /** Files at the top of src/ that are no room: each may be imported by the rooms that name it. */
 const ERRORS = "errors\\.ts";
 const LOG = "log\\.ts";
+const ABORT = "abort\\.ts";
 const SHARED_REQUEST = "shared-request\\.ts";
 const METRICS = "metrics\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
@@ -14,14 +15,14 @@ const PORTS = "pipeline/(ports|reindexing|confirming|pending)\\.ts";
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   settings: [],
-  pipeline: ["domain/", ERRORS, LOG, ENTRY_POINT, SHARED_REQUEST],
+  pipeline: ["domain/", ERRORS, LOG, ENTRY_POINT, SHARED_REQUEST, ABORT],
   index: ["domain/", PORTS, ERRORS, LOG, ENTRY_POINT],
-  sources: ["domain/", PORTS, ERRORS, LOG, SHARED_REQUEST],
+  sources: ["domain/", PORTS, ERRORS, LOG, SHARED_REQUEST, ABORT],
   models: ["domain/", PORTS, ERRORS, LOG],
   presenters: ["domain/", "pipeline/", "evaluate/", ERRORS],
   evaluate: ["domain/", "pipeline/", "index/", "models/", ERRORS, LOG],
   commands: ["domain/", "pipeline/", "presenters/", ERRORS],
-  discord: ["domain/", "pipeline/", "presenters/", "commands/", ERRORS, LOG],
+  discord: ["domain/", "pipeline/", "presenters/", "commands/", ERRORS, LOG, ABORT],
   http: ["domain/", "pipeline/", "presenters/", ERRORS, LOG, METRICS],
   cli: [
     "domain/",

@@ -15,3 +15,26 @@ test("two shards serve their servers from one gallery, and end together", async 
   await expect.poll(ready, { timeout: 10_000 }).toMatchObject({ gateway: { isReady: true, guilds: 4 } });
   expect(await bot.stop()).toBe(143);
 });
+
+test("shards go online without the message-content intent, too", async () => {
+  const { start } = await openClub({ shards: 1, mayReadContent: false });
+  const bot = await start({ DISCORD_SHARDS: "1" });
+  expect(bot.lines.join("")).toContain("the message-content intent is off");
+  expect(await bot.stop()).toBe(143);
+});
+
+test.each([
+  ["one connection", {}],
+  ["two shards", { DISCORD_SHARDS: "2" }],
+  ["as many shards as Discord wants", { DISCORD_SHARDS: "auto" }],
+])(
+  "with a wrong token %s end(s) at once, with one sentence",
+  async (_, env) => {
+    const { start } = await openClub({ shards: 2 });
+    const wrong = start({ ...env, DISCORD_TOKEN: "MTIz.wrong.token" });
+    const said = await wrong.then(String, ({ message }: Error) => message);
+    expect(said).toMatch(/^the bot ended with 1:/);
+    expect(said.match(/Discord does not accept DISCORD_TOKEN/g)).toHaveLength(1);
+  },
+  15_000,
+);
