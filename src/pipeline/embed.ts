@@ -6,7 +6,6 @@ import { deviceList } from "./devices.ts";
 import { embedFailure, unexpected } from "./embed-failure.ts";
 import type { EmbedReply, EmbedRequest, OpenRequest } from "./embed-protocol.ts";
 import { modelIdOf } from "./model-id.ts";
-import { orAborted } from "./or-aborted.ts";
 import type { Embedder, Embedding, RgbImage } from "./ports.ts";
 import { preprocessInto } from "./preprocess.ts";
 import { WorkerChannel, WorkerStopped } from "./worker-channel.ts";

@@ -1,8 +1,8 @@
+import { orAborted } from "../abort.ts";
 import type { PosterId } from "../domain/poster.ts";
 import { OpfindError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { cosine } from "./artwork.ts";
-import { orAborted } from "./or-aborted.ts";
 import type {
   Clock,
   Embedder,
