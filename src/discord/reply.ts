@@ -51,15 +51,18 @@ export async function whisper(interaction: RepliableInteraction, answer: Discord
   else await interaction.reply({ ...sendable(answer), flags });
 }
 
-/** discord.js adds to the arrays that it is given: ours are for reading. */
-export function sendable<Answer extends Omit<DiscordMessage, "keepsFiles">>(answer: Answer) {
-  const { content, embeds, components, files, allowedMentions, ...rest } = answer;
+/**
+ * discord.js adds to the arrays that it is given: ours are for reading. And it makes a list of attachments of any list of
+ * files, so that an edit with an empty one would take away what the message has.
+ */
+export function sendable<Answer extends DiscordMessage>(answer: Answer) {
+  const { content, embeds, components, files, allowedMentions, keepsFiles, ...rest } = answer;
   return {
     ...("attachments" in rest ? { attachments: [] } : {}),
     content,
     embeds: [...embeds],
     components: [...components],
-    files: files.map((file) => ({ ...file })),
+    ...(keepsFiles ? {} : { files: files.map((file) => ({ ...file })) }),
     allowedMentions: { ...allowedMentions, parse: [] },
   };
 }
