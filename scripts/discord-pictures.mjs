@@ -143,7 +143,7 @@ async function answers() {
     "title-search": presentTitleResults("lantern", shows.slice(0, 3).map(toAnime), en),
     reindex: presentReindex({ kind: "running", done: 3120, total: 12_400, rate: 41.5 }, en),
     recent: presentRecentPosters(log, en),
-    waiting: presentWaitingPosters(log.slice(0, 2), en),
+    waiting: presentWaitingPosters(log.slice(0, 2).reverse(), en),
     settings: presentSettings(
       { ...settings, titles: "romaji", spoilers: "hide", confirm: "asker", isApprovalNeeded: false },
       en.say,
