@@ -1,6 +1,7 @@
-import { MessageFlags } from "discord.js";
+import { type APIMessage, MessageFlags } from "discord.js";
 import sharp from "sharp";
 import { expect, test } from "vitest";
+import type { Actor } from "../support/actor.ts";
 import { poster, textOf, titled } from "../support/posters.ts";
 import { openClub } from "../support/running-bot.ts";
 
@@ -21,15 +22,17 @@ async function board() {
   return { name: "tiers.png", bytes: await sharp({ create: ground }).composite(cells).png().toBuffer() };
 }
 
+/** A board was sent, and may be read as a tier list. */
+async function offered(alice: Actor): Promise<APIMessage> {
+  const asked = await alice.slash("opfind", { poster: await board() });
+  return await asked.reply(({ components }) => JSON.stringify(components).includes("Read the tier list"), 20_000);
+}
+
 test("a tier list is offered to be read, named picture by picture, and taken along", async () => {
   const { discord, start } = await openClub();
   await start();
   const alice = discord.as("alice", "general");
-  const asked = await alice.slash("opfind", { poster: await board() });
-  const answer = await asked.reply(
-    ({ components }) => JSON.stringify(components).includes("Read the tier list"),
-    20_000,
-  );
+  const answer = await offered(alice);
   const read = await (await alice.click(answer, "Read the tier list")).reply(titled("Tier list"), 30_000);
   expect(read.attachments.map(({ filename }) => filename)).toContain("tier-list.webp");
   expect(textOf(read)).toContain("of 15 pictures recognised");
@@ -42,11 +45,7 @@ test("songs that a source does not tell are counted and can be asked for again; 
   const { discord, doubles, start } = await openClub();
   await start();
   const alice = discord.as("alice", "general");
-  const asked = await alice.slash("opfind", { poster: await board() });
-  const answer = await asked.reply(
-    ({ components }) => JSON.stringify(components).includes("Read the tier list"),
-    20_000,
-  );
+  const answer = await offered(alice);
   for (const source of ["animethemes", "tenrai"] as const) {
     doubles.setFault(source, { kind: "throttled", retryAfter: "6" });
   }
@@ -72,11 +71,7 @@ test("while the songs come in, how far it is stands beside the list, and goes wh
   const { discord, doubles, start } = await openClub();
   await start();
   const alice = discord.as("alice", "general");
-  const asked = await alice.slash("opfind", { poster: await board() });
-  const answer = await asked.reply(
-    ({ components }) => JSON.stringify(components).includes("Read the tier list"),
-    20_000,
-  );
+  const answer = await offered(alice);
   doubles.setFault("animethemes", { kind: "silent", times: 1 });
   const reading = await alice.click(answer, "Read the tier list");
   const aside = await reading.followUp(0, 30_000);
