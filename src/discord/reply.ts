@@ -1,5 +1,6 @@
 import { type Message, MessageFlags, type RepliableInteraction } from "discord.js";
 import { asEdit, type DiscordMessage } from "../presenters/discord/message.ts";
+import { troubleOf } from "./discord-trouble.ts";
 
 /** Where one answer stands: the reply to an interaction, or a message of ours. */
 export interface Reply {
@@ -36,7 +37,11 @@ export function asideReply(interaction: RepliableInteraction): Reply & { remove(
       else own = await interaction.followUp({ ...sendable(answer), flags: MessageFlags.Ephemeral });
     },
     async remove() {
-      if (own) await interaction.deleteReply(own);
+      if (!own) return;
+      await interaction.deleteReply(own).catch((error: unknown) => {
+        // The answer stands; whoever put this sentence away before does not miss it.
+        if (troubleOf(error) === null) throw error;
+      });
     },
   };
 }
