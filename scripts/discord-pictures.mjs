@@ -11,7 +11,7 @@ import { presentAmbiguous } from "../dist/presenters/discord/choice.js";
 import { presentFailureMessage } from "../dist/presenters/discord/failure-text.js";
 import { presentSettings } from "../dist/presenters/discord/guild-settings.js";
 import { presentMatch, presentQuietMatch } from "../dist/presenters/discord/match.js";
-import { presentApproval, presentRecentPosters } from "../dist/presenters/discord/poster-log.js";
+import { presentApproval, presentRecentPosters, presentWaitingPosters } from "../dist/presenters/discord/poster-log.js";
 import { presentReindex } from "../dist/presenters/discord/reindex.js";
 import { presentSeveral } from "../dist/presenters/discord/several.js";
 import { presentTierListAnswer } from "../dist/presenters/discord/tier-list.js";
@@ -22,6 +22,8 @@ import { tierListOverlay } from "../dist/presenters/tier-list-overlay.js";
 import { messagePage } from "./discord-pictures/look.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
+const TWO_HOURS_AGO = 1_764_000_000_000;
+const IN_A_WEEK = TWO_HOURS_AGO + 7 * 24 * 60 * 60_000;
 const COVERS = "https://covers.example.org/";
 const { shows } = JSON.parse(readFileSync(join(ROOT, "examples/catalogue.json"), "utf8"));
 const words = openWords();
@@ -116,7 +118,7 @@ async function answers() {
     anilistId: show.anilistId,
     title: `${show.title}: ${show.season}`,
     userId: "80351110224678912",
-    at: 1_764_000_000_000,
+    at: TWO_HOURS_AGO,
   }));
   const settings = { listen: "channels", channels: ["81384788765712384"], seesAllMessages: true, language: "auto" };
   return {
@@ -133,6 +135,7 @@ async function answers() {
         title: first.title,
         anime: toAnime(first),
         picture: { bytes: poster("lantern-harbour-2"), name: "poster.webp" },
+        until: IN_A_WEEK,
       },
       en,
     ),
@@ -140,6 +143,7 @@ async function answers() {
     "title-search": presentTitleResults("lantern", shows.slice(0, 3).map(toAnime), en),
     reindex: presentReindex({ kind: "running", done: 3120, total: 12_400, rate: 41.5 }, en),
     recent: presentRecentPosters(log, en),
+    waiting: presentWaitingPosters(log.slice(0, 2).reverse(), en),
     settings: presentSettings(
       { ...settings, titles: "romaji", spoilers: "hide", confirm: "asker", isApprovalNeeded: false },
       en.say,
@@ -178,7 +182,7 @@ async function tierList() {
   const plain = await board.png().toBuffer();
   const input = Buffer.from(tierListOverlay(list, 498, 278));
   const copy = await sharp(plain).composite([{ input }]).webp().toBuffer();
-  return { list, copy, songs: songsOf(shows[0].title).seasons, page: 0 };
+  return { list, copy, songs: songsOf(shows[0].title).seasons, lacking: 2, page: 0 };
 }
 
 const pictureUrl = (url) =>

@@ -63,7 +63,7 @@ const TAGS = {
   inlineCode: (node) => `<code>${inside(node)}</code>`,
   user: () => '<span class="mention">@Koharu</span>',
   channel: () => '<span class="mention"># posters</span>',
-  timestamp: () => "<code>2 hours ago</code>",
+  timestamp: ({ timestamp }) => `<code>${Number(timestamp) > 1_764_000_000 ? "in 7 days" : "2 hours ago"}</code>`,
 };
 
 const STYLE = `body{margin:0;padding:16px;width:640px;background:#313338;color:#dbdee1;

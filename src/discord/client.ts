@@ -109,7 +109,8 @@ async function open(
     throw error;
   }
   if (!client.isReady()) throw new RangeError("discord.js is ready and says that it is not");
-  const isReadyNow = () => client.ws.status === Status.Ready;
+  // The manager's own status stays at "ready" for good once it was: only its connection knows how it stands.
+  const isReadyNow = () => client.ws.shards.every(({ status }) => status === Status.Ready);
   return {
     client,
     facts: () => ({

@@ -29,9 +29,9 @@ export function troubleOf(error: unknown): Trouble | null {
   }
 }
 
-/** A reply to a message that is gone is refused as a wrong form. */
+/** A reply to a message that is gone is refused as a wrong form: MESSAGE_REFERENCE_…, and REPLIES_… in former years. */
 function isUnknownReference({ message }: DiscordAPIError): boolean {
-  return message.includes("MESSAGE_REFERENCE_UNKNOWN_MESSAGE");
+  return /(MESSAGE_REFERENCE|REPLIES)_UNKNOWN_MESSAGE/.test(message);
 }
 
 function isConnection(error: unknown): boolean {

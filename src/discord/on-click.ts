@@ -41,8 +41,8 @@ export async function onClick(interaction: ClickInteraction, deps: ClickDeps, si
     settingsOf(interaction.guildId, deps.backend),
   ]);
   if (!choice || choice.guildId !== interaction.guildId) {
-    await tell({ interaction, settings, deps }, overNotice(click.action));
     if (isDecision(click.action)) await interaction.editReply({ components: [] });
+    await tell({ interaction, settings, deps }, overNotice(click.action));
     return click.requestId;
   }
   const own = { ...choice, isEphemeral: isEphemeral(interaction) };

@@ -2,11 +2,12 @@ import type { Identification } from "../domain/identification.ts";
 import { OpfindError } from "../errors.ts";
 import type { Clock } from "../pipeline/ports.ts";
 import type { Turn } from "../pipeline/work-queue.ts";
+import type { DiscordMessage } from "../presenters/discord/message.ts";
 import { presentNotice } from "../presenters/discord/notice.ts";
-import type { Words } from "../presenters/discord/words.ts";
+import type { Say, Words } from "../presenters/discord/words.ts";
 import { type AttachmentFacts, type Download, fetchAttachment } from "./attachment.ts";
 import type { Backend } from "./backend.ts";
-import type { Asker } from "./cooldowns.ts";
+import type { Asker, Cooldown } from "./cooldowns.ts";
 import { type GuildSettings, settingsOf } from "./guild-settings.ts";
 import { type Finding, newRequestId, type PendingChoice, savePending } from "./pending-choice.ts";
 import { PoliteEdits } from "./polite-edits.ts";
@@ -67,8 +68,7 @@ export async function answerPictures(
 
   const cooldown = await backend.takeTurn(question);
   if (cooldown.kind === "wait") {
-    const key = cooldown.of === "user" ? "notice.cooldown" : "notice.guild-cooldown";
-    if (!question.isUninvited) await reply.show(presentNotice(key, { count: cooldown.seconds }, say));
+    if (!question.isUninvited) await reply.show(presentWait(cooldown, say));
     return done("cooldown");
   }
   const onPlace = (position: number) => {
@@ -88,6 +88,11 @@ export async function answerPictures(
   const answer = await showPictures(choice, findings, { view: FIRST_VIEW, deps: viewDeps, signal });
   await progress.end(answer);
   return done(findings.map(named).join(), looks);
+}
+
+/** Who asked too much just now, the person or their server, and how long to wait. */
+export function presentWait({ of, seconds }: Extract<Cooldown, { kind: "wait" }>, say: Say): DiscordMessage {
+  return presentNotice(of === "user" ? "notice.cooldown" : "notice.guild-cooldown", { count: seconds }, say);
 }
 
 /** Makes readers for the views of one answer. */

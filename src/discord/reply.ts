@@ -1,5 +1,6 @@
 import { type Message, MessageFlags, type RepliableInteraction } from "discord.js";
 import { asEdit, type DiscordMessage } from "../presenters/discord/message.ts";
+import { troubleOf } from "./discord-trouble.ts";
 
 /** Where one answer stands: the reply to an interaction, or a message of ours. */
 export interface Reply {
@@ -36,7 +37,11 @@ export function asideReply(interaction: RepliableInteraction): Reply & { remove(
       else own = await interaction.followUp({ ...sendable(answer), flags: MessageFlags.Ephemeral });
     },
     async remove() {
-      if (own) await interaction.deleteReply(own);
+      if (!own) return;
+      await interaction.deleteReply(own).catch((error: unknown) => {
+        // The answer stands; whoever put this sentence away before does not miss it.
+        if (troubleOf(error) === null) throw error;
+      });
     },
   };
 }
@@ -51,15 +56,18 @@ export async function whisper(interaction: RepliableInteraction, answer: Discord
   else await interaction.reply({ ...sendable(answer), flags });
 }
 
-/** discord.js adds to the arrays that it is given: ours are for reading. */
-export function sendable<Answer extends Omit<DiscordMessage, "keepsFiles">>(answer: Answer) {
-  const { content, embeds, components, files, allowedMentions, ...rest } = answer;
+/**
+ * discord.js adds to the arrays that it is given: ours are for reading. And it makes a list of attachments of any list of
+ * files, so that an edit with an empty one would take away what the message has.
+ */
+export function sendable<Answer extends DiscordMessage>(answer: Answer) {
+  const { content, embeds, components, files, allowedMentions, keepsFiles, ...rest } = answer;
   return {
     ...("attachments" in rest ? { attachments: [] } : {}),
     content,
     embeds: [...embeds],
     components: [...components],
-    files: files.map((file) => ({ ...file })),
+    ...(keepsFiles ? {} : { files: files.map((file) => ({ ...file })) }),
     allowedMentions: { ...allowedMentions, parse: [] },
   };
 }

@@ -1,11 +1,10 @@
 import type { AnilistId } from "../domain/anime.ts";
 import { presentFailureMessage } from "../presenters/discord/failure-text.ts";
-import { presentNotice } from "../presenters/discord/notice.ts";
 import { presentSongs } from "../presenters/discord/songs.ts";
 import { presentTitleResults } from "../presenters/discord/title-search.ts";
 import { settingsOf } from "./guild-settings.ts";
 import { newRequestId, savePending } from "./pending-choice.ts";
-import { type DeskDeps, type Outcome, type Question, readersOf } from "./question.ts";
+import { type DeskDeps, type Outcome, presentWait, type Question, readersOf } from "./question.ts";
 import { localeFor } from "./reader.ts";
 import type { Reply } from "./reply.ts";
 import { songsOutcome } from "./view.ts";
@@ -29,7 +28,7 @@ export async function answerTitle(
   const done = (outcome: string) => ({ requestId, outcome, stages: {} });
   const cooldown = await backend.takeTurn(question);
   if (cooldown.kind === "wait") {
-    await reply.show(presentNotice("notice.cooldown", { count: cooldown.seconds }, say));
+    await reply.show(presentWait(cooldown, say));
     return done("cooldown");
   }
   const { locale, isEphemeral, isUninvited, userId: askerId, guildId } = question;

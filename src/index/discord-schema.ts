@@ -84,5 +84,5 @@ export const EXPIRING_CONFIRMATIONS = `
   CREATE INDEX confirmations_by_user ON confirmations (user_id, at);
   CREATE INDEX confirmations_by_guild ON confirmations (guild_id, at);
   CREATE INDEX confirmations_owing ON confirmations (anilist_id) WHERE owes_cover = 1;
-  CREATE INDEX confirmations_waiting ON confirmations (guild_id, confirmation_id) WHERE state = 'awaiting';
+  CREATE INDEX confirmations_waiting ON confirmations (request_id, picture) WHERE state = 'awaiting';
 `;

@@ -44,6 +44,28 @@ describe("Discord itself", () => {
     await asked.reply(titled(SEASON_2));
   });
 
+  test("may do the same to an answer in a channel, and then the answer is there once", async () => {
+    const { discord, start } = await openClub();
+    await start();
+    discord.faults.add({ method: "POST", path: /\/messages$/, status: 429, times: 1, retryAfterS: 0.2 });
+    discord.faults.add({ method: "POST", path: /\/messages$/, status: 503, times: 2 });
+    const asking = { content: `<@${discord.botId}>`, attachments: [poster("lantern-harbour-2")] };
+    await discord.as("alice", "general").sendMessage(asking);
+    await discord.botMessage("general", titled(SEASON_2));
+    expect(discord.messages("general").filter(({ author }) => author.id === discord.botId)).toHaveLength(1);
+  });
+
+  test("may fail for longer than anybody waits: the log says so, and the next question is answered", async () => {
+    const { discord, start } = await openClub();
+    const bot = await start();
+    const alice = discord.as("alice", "general");
+    discord.faults.add({ method: "PATCH", path: /webhooks/, status: 500, times: 4 });
+    await alice.slash("opfind", { poster: poster("lantern-harbour-2") });
+    await expect.poll(() => bot.lines.some((line) => line.includes('"code":"down"')), { timeout: 20_000 }).toBe(true);
+    await (await alice.slash("opfind", { poster: poster("lantern-harbour-2") })).reply(titled(SEASON_2));
+    expect(bot.lines.filter((line) => line.includes("a handler failed"))).toEqual([]);
+  });
+
   test("may take permissions away: people are told which one is missing, where that is possible", async () => {
     const { discord, start } = await openClub();
     await start();
@@ -52,9 +74,22 @@ describe("Discord itself", () => {
     discord.deny("general", ["EmbedLinks"]);
     await alice.sendMessage(asking);
     await discord.botMessage("general", ({ content }) => content.includes('"Embed Links"'));
+    discord.deny("general", ["AttachFiles"]);
+    await alice.sendMessage(asking);
+    await discord.botMessage("general", ({ content }) => content.includes('"Attach Files"'));
+    discord.deny("general", ["ReadMessageHistory"]);
+    await alice.sendMessage(asking);
+    await discord.botMessage("@alice", ({ content }) => content.includes('"Read Message History"'));
     discord.deny("general", ["SendMessages"]);
     await alice.sendMessage(asking);
     await discord.botMessage("@alice", ({ content }) => content.includes('"Send Messages"'));
+    // Nobody asked here: nothing is said, neither in the channel nor in private.
+    const before = discord.messages("@alice").length;
+    await alice.sendMessage({ attachments: [poster("lantern-harbour-2")] });
+    discord.deny("general", []);
+    await alice.sendMessage(asking);
+    await discord.botMessage("general", titled(SEASON_2));
+    expect(discord.messages("@alice")).toHaveLength(before);
   });
 
   test("may lose the question before it is answered", async () => {
@@ -66,6 +101,9 @@ describe("Discord itself", () => {
       attachments: [poster("lantern-harbour-2"), poster("velvet-static-1"), poster("velvet-static-2")],
     });
     await alice.deleteMessage(gone);
+    await expect
+      .poll(() => bot.lines.some((line) => line.includes('"outcome":"message-gone"')), { timeout: 20_000 })
+      .toBe(true);
     const asked = await alice.slash("opfind", { poster: poster("lantern-harbour-2") });
     await asked.reply(titled(SEASON_2));
     expect(bot.child.exitCode).toBeNull();

@@ -1,10 +1,11 @@
 import { type APIMessage, MessageFlags } from "discord.js";
-import type { Answer } from "./answers.ts";
+import { type Answer, refusal } from "./answers.ts";
 import type { Cdn } from "./cdn.ts";
 import type { Gateway } from "./gateway.ts";
 import { type Json, numberOf } from "./json.ts";
 import type { Extras, MessageStore } from "./message-store.ts";
 import type { UploadedFile } from "./request-body.ts";
+import { localReferences } from "./rules/message-rules.ts";
 import type { Twin } from "./twin.ts";
 import { attachmentsAfter } from "./uploads.ts";
 
@@ -36,9 +37,12 @@ export class BotMessages {
   }
 
   async write({ method, path, channelId, body, files, before, extras = {} }: Writing): Promise<Written> {
+    const attachments = await attachmentsAfter(this.#cdn, { body, files, channelId, before });
+    const names = attachments.map(({ filename }) => filename);
+    const lost = localReferences(body).find((name) => !names.includes(name));
+    if (lost !== undefined) return { refused: refusal(50035, { _errors: [{ code: "DANGLING", message: lost }] }) };
     const answer = await this.#twin.ask(method, path, plain(body, before));
     if (answer.status >= 300) return { refused: answer };
-    const attachments = await attachmentsAfter(this.#cdn, { body, files, channelId, before });
     const message = this.#store.put(answer.body, { ...extras, attachments });
     // Nobody but the person sees an ephemeral message: not even its author hears of it over the gateway.
     if (!isEphemeral(message)) this.#gateway.messageWritten(message);

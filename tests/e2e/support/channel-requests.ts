@@ -108,7 +108,7 @@ export class ChannelRequests {
     const isThere = this.#store.get(textOf(reference["message_id"])) !== undefined;
     if (isThere || reference["fail_if_not_exists"] === false) return null;
     return refusal(50035, {
-      message_reference: { _errors: [{ code: "REPLIES_UNKNOWN_MESSAGE", message: "Unknown message" }] },
+      message_reference: { _errors: [{ code: "MESSAGE_REFERENCE_UNKNOWN_MESSAGE", message: "Unknown message" }] },
     });
   }
 }

@@ -26,7 +26,7 @@ export function messageFindings({ body, files, isEdit }: MessageRequest): readon
     ...embedFindings(listOf(body["embeds"])),
     // An edit of a message of the new kind need not repeat the flag.
     ...componentFindings(components, isV2 || (isEdit && components.some(({ type }) => type !== 1))),
-    ...fileFindings(body, files),
+    ...fileFindings({ body, files, isEdit }),
     ...mentionFindings(body),
     ...(isEdit || !isEmpty(body, files) ? [] : [finding("empty-message", "", "Cannot send an empty message")]),
   ];
@@ -41,12 +41,17 @@ function contentFindings(body: Json, isV2: boolean): readonly Finding[] {
   ];
 }
 
-/** Each new attachment names an uploaded file, and whatever points at "attachment://name" finds one. */
-function fileFindings(body: Json, files: readonly UploadedFile[]): readonly Finding[] {
-  const listed = listOf(body["attachments"]).filter(({ id }) => textOf(id).length < 3 || typeof id === "number");
+/**
+ * Each new attachment names an uploaded file, and whatever points at "attachment://name" finds one. Whether an edit that
+ * keeps attachments still has it, only the message can tell (bot-messages.ts).
+ */
+function fileFindings({ body, files, isEdit }: MessageRequest): readonly Finding[] {
+  const all = listOf(body["attachments"]);
+  const listed = all.filter(({ id }) => textOf(id).length < 3 || typeof id === "number");
+  const keepsOthers = isEdit && (body["attachments"] === undefined || listed.length < all.length);
   const lost = listed.filter(({ id }) => !files.some(({ index }) => index === Number(id)));
   const names = new Set(files.map(({ name }) => name));
-  const dangling = localReferences(body).filter((name) => !names.has(name));
+  const dangling = keepsOthers ? [] : localReferences(body).filter((name) => !names.has(name));
   return [
     ...(files.length > MOST_FILES ? [finding("too-many-files", "attachments", `${files.length} files`)] : []),
     ...lost.map(({ id }) => finding("attachment-without-file", "attachments", `no part files[${id}]`)),
@@ -54,7 +59,8 @@ function fileFindings(body: Json, files: readonly UploadedFile[]): readonly Find
   ];
 }
 
-function localReferences(body: Json): readonly string[] {
+/** Names of files that embeds and components point at. */
+export function localReferences(body: Json): readonly string[] {
   const embeds = listOf(body["embeds"]).flatMap((embed) => [embed["image"], embed["thumbnail"]]);
   const media = everyComponent(listOf(body["components"])).flatMap((component) => [
     component["media"],
