@@ -2310,6 +2310,14 @@ export interface operations {
                             waiting: number;
                             running: number;
                         };
+                        /** @description taken by the process itself: OPFIND_BACKUP_EVERY */
+                        backups: {
+                            everySeconds: number;
+                            /** @description the last one that was complete */
+                            lastAt: string | null;
+                            /** @description code of the newest one's failure */
+                            failure: string | null;
+                        } | null;
                     };
                 };
             };

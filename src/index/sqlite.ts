@@ -70,8 +70,15 @@ const BROKEN = [
   "SQLITE_CANTOPEN",
   "SQLITE_READONLY",
   "SQLITE_PERM",
+  // A folder that is not there, no folder, or on a disk that has gone.
   "EACCES",
+  "EPERM",
   "EROFS",
+  "EIO",
+  "ESTALE",
+  "ENOENT",
+  "ENOTDIR",
+  "EEXIST",
 ];
 
 function full(file: string, cause: Error): OpfindError {
