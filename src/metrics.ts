@@ -28,6 +28,13 @@ export class Metrics {
   readonly #refusals = this.counter("opfind_queue_rejections_total", "Pictures that found no room", ["reason"]);
   readonly #sources = this.counter("opfind_source_requests_total", "Requests to other services", ["source", "outcome"]);
 
+  readonly #backups = this.counter("opfind_backups_total", "Backups that were taken by themselves", ["outcome"]);
+  readonly #backedUpAt = new Gauge({
+    name: "opfind_backup_last_success_timestamp_seconds",
+    help: "When the last backup was complete; 0 before the first",
+    registers: [this.#registry],
+  });
+
   readonly queue: QueueMeter = {
     waited: (ms) => this.#waits.observe(ms / 1000),
     refused: (reason) => this.#refusals.inc({ reason }),
@@ -49,6 +56,15 @@ export class Metrics {
   /** @param outcome "ok" or the code of the failure */
   asked(source: string, outcome: string): void {
     this.#sources.inc({ source, outcome });
+  }
+
+  /**
+   * @param outcome "ok" or the code of the failure
+   * @param at milliseconds since the epoch
+   */
+  backedUp(outcome: string, at: number): void {
+    this.#backups.inc({ outcome });
+    if (outcome === "ok") this.#backedUpAt.set(at / 1000);
   }
 
   /** Levels are read at each scrape, never remembered. */

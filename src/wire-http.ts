@@ -2,18 +2,17 @@ import { lookup } from "node:dns/promises";
 import { join } from "node:path";
 import type { App } from "./http/app.ts";
 import type { Openness } from "./http/auth.ts";
-import type { TakeBackup } from "./http/backup-route.ts";
 import { BodyBudget } from "./http/body-budget.ts";
 import { openHttpMeter } from "./http/http-meter.ts";
 import { openRates, type Rates } from "./http/rates.ts";
 import { buildServer, type ServerDeps } from "./http/server.ts";
 import { openSharedRates } from "./http/shared-rates.ts";
 import { readWebPage } from "./http/web-page.ts";
-import { takeBackup } from "./index/backup/take-backup.ts";
 import { type KeyStore, openKeyStore } from "./index/key-store.ts";
 import { rememberAnswers } from "./pipeline/answer-memory.ts";
 import { openPictures, type Pictures } from "./sources/pictures.ts";
 import { readUserAgent, readVersion } from "./sources/user-agent.ts";
+import { openBackup } from "./wire-backups.ts";
 import { openResidentProcess, type ResidentProcess } from "./wire-resident.ts";
 import { clock, type WireContext } from "./wire-sources.ts";
 
@@ -89,7 +88,7 @@ function warmUp({ resident, log, stopping }: Pick<ServerDeps, "resident" | "log"
 type Assembling = WireContext & Pick<ServerDeps, "page" | "stopping">;
 
 function assemble(
-  { resident: { resident, metrics }, keys, pictures, rates }: Omit<Opened, "close">,
+  { resident: { resident, metrics, backupFacts }, keys, pictures, rates }: Omit<Opened, "close">,
   context: Assembling,
 ): ServerDeps {
   const { page, stopping, log, config } = context;
@@ -98,12 +97,13 @@ function assemble(
   return {
     resident: { ...resident, ...rememberAnswers(resident) },
     fetchPicture: (url, signal) => pictures.picture(url, signal),
-    takeBackup: openBackups(context),
+    takeBackup: openBackup(context),
     processFacts: () => ({
       version,
       uptimeSeconds: Math.round((clock.elapsedMs() - startedAt) / 1000),
       memoryBytes: process.memoryUsage.rss(),
       isStopping: stopping.aborted,
+      backups: backupFacts(),
     }),
     page,
     metrics,
@@ -115,12 +115,6 @@ function assemble(
 }
 
 const OPENNESS: Readonly<Record<"auto" | "0" | "1", Openness>> = { auto: "this-machine", "0": "closed", "1": "open" };
-
-/** The backups of `opfind backup`; how long they are kept is for that verb to say. */
-function openBackups({ config: { dataDir, backupDir }, log }: WireContext): TakeBackup {
-  const deps = { dataDir, archiveDir: backupDir, clock, log, onProgress: () => {} };
-  return async (signal) => await takeBackup(deps, { isFull: false, keepDays: null }, signal);
-}
 
 function openPicturesByUrl({ config: { env, home } }: WireContext): Pictures {
   return openPictures({

@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "./config.ts";
 import { OpfindError } from "./errors.ts";
+import { imagesOfPosters } from "./index/backup/referenced-images.ts";
+import { openPosterDatabase, posterDatabaseFile } from "./index/poster-database.ts";
 import { PosterFiles } from "./index/poster-files.ts";
 import { QdrantConnection } from "./index/qdrant/connection.ts";
+import { orphanImages, sweepOrphans } from "./index/qdrant/orphans.ts";
 import type { QdrantPoints } from "./index/qdrant/points.ts";
 import type { QdrantSettings } from "./index/qdrant/settings.ts";
 import { SharedImages } from "./index/qdrant/shared-images.ts";
@@ -26,6 +30,10 @@ export interface QdrantGallery {
   readonly files: PosterFiles;
   readonly store: QdrantPosterStore;
   openIndex(model: Pick<Embedder, "modelId" | "dimension">): Promise<QdrantIndex>;
+  /** pictures in the shared folder that nothing names any more */
+  orphans(stop: AbortSignal): Promise<readonly string[]>;
+  /** Deletes them. @returns how many there were */
+  sweep(stop: AbortSignal): Promise<number>;
 }
 
 /**
@@ -43,10 +51,25 @@ export async function openQdrant({ config, signal }: Pick<WireContext, "config" 
   const files = new PosterFiles(folder);
   const { collection, isOnDisk } = settings;
   const space = new VectorSpace(connection, { collection, isOnDisk, elapsedMs });
-  const store = new QdrantPosterStore({ points, space, images: new SharedImages(files, points), clock });
+  const images = new SharedImages(files, points);
+  const store = new QdrantPosterStore({ points, space, images, clock });
   const openIndex: QdrantGallery["openIndex"] = (model) =>
     QdrantIndex.open(model, { points, space, clock, settings }, signal);
-  return { connection, settings, versions, points, space, files, store, openIndex };
+  const looking = { files, points, clock, usedHere: () => picturesHere(config) };
+  const orphans = (stop: AbortSignal) => orphanImages(looking, stop);
+  const sweep = (stop: AbortSignal) => sweepOrphans({ ...looking, images }, stop);
+  return { connection, settings, versions, points, space, files, store, openIndex, orphans, sweep };
+}
+
+/** A gallery that was migrated from here still has its pictures in the folder. */
+function picturesHere({ dataDir }: Config): ReadonlySet<string> {
+  if (!existsSync(posterDatabaseFile(dataDir))) return new Set();
+  const database = openPosterDatabase(dataDir);
+  try {
+    return new Set(imagesOfPosters(database));
+  } finally {
+    database.close();
+  }
 }
 
 /** @throws OpfindError config-invalid */

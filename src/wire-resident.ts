@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { BackupFacts } from "./index/backup/scheduled-backups.ts";
 import { takeLock } from "./index/build-lock.ts";
 import { SqliteJobStore } from "./index/job-store.ts";
 import { openPosterDatabase } from "./index/poster-database.ts";
@@ -13,6 +14,7 @@ import { ReindexJobs } from "./pipeline/reindex-jobs.ts";
 import type { Resident } from "./pipeline/resident.ts";
 import { openWorkQueue, type QueueLimits, type WorkQueue } from "./pipeline/work-queue.ts";
 import { type Gallery, openGallery } from "./wire.ts";
+import { openScheduledBackups } from "./wire-backups.ts";
 import { openCovers, type WireContext } from "./wire-sources.ts";
 
 // The part of the composition root for processes that stay: the bot and the service.
@@ -22,6 +24,8 @@ export interface ResidentProcess {
   readonly gallery: Gallery;
   readonly queue: WorkQueue;
   readonly metrics: Metrics;
+  /** of the backups that it takes by itself; null when it takes none */
+  readonly backupFacts: () => BackupFacts | null;
   /** holds what stays on this machine also when the posters are elsewhere */
   readonly file: SharedFile;
   /** Official covers, as the resident fetches them: politely, from the listed hosts only. */
@@ -46,14 +50,17 @@ export async function openResidentProcess(context: WireContext): Promise<Residen
   const queue = openWorkQueue({ limits: QUEUE, meter: metrics.queue, clock: gallery.clock });
   const resident = assemble({ gallery, reindexing, queue, metrics, cover: covers.cover });
   metrics.watch(() => levelsOf(resident));
+  const backups = openScheduledBackups(context, metrics);
   return {
     resident,
     gallery,
     queue,
     metrics,
+    backupFacts: () => backups?.facts() ?? null,
     file: gallery.store instanceof SqlitePosterStore ? gallery.store : shareDatabase(database),
     cover: covers.cover,
     async close() {
+      await backups?.close();
       await reindexing.close();
       database.close();
       await covers.close();

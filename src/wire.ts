@@ -155,20 +155,26 @@ async function openLocalSearch(deps: OpenIndexDeps, place: "first" | "beside", s
 
 async function openQdrantShelf(context: WireContext): Promise<Shelf> {
   const { openQdrant } = await import("./wire-qdrant.ts");
-  const { store, versions, openIndex } = await openQdrant(context);
+  const { store, versions, openIndex, sweep } = await openQdrant(context);
   return {
     store,
     async openSearch(model, place) {
+      if (place === "first" && (await store.count()) === 0) context.log.warn(NOTHING_THERE);
       const index = await openIndex(model);
       const rebuildIndex: Search["rebuildIndex"] = async (onRows, stop) => {
         // A new version takes the embeddings of every network along.
         if (place === "first") await versions.build(onRows, stop);
         await index.follow();
+        await sweep(stop);
       };
       return { index, rebuildIndex };
     },
   };
 }
+
+/** Nobody fills a gallery of many machines by starting one of them. */
+const NOTHING_THERE =
+  "the gallery on Qdrant is empty: opfind migrate --to qdrant carries this machine's over, with OPFIND_STARTER=on the starter pack";
 
 /** Waits for both also when one fails: what opens late has to be closed as well. */
 async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {

@@ -50,6 +50,9 @@ describe("the configuration", () => {
     ["OPFIND_THREADS", "0"],
     ["OPFIND_THREADS", "1.5"],
     ["OPFIND_OFFLINE", "yes"],
+    ["OPFIND_BACKUP_EVERY", "24"],
+    ["OPFIND_BACKUP_EVERY", "0h"],
+    ["OPFIND_BACKUP_EVERY", "15d"],
     ["OPFIND_LOG_LEVEL", "loud"],
     ["OPFIND_MODEL", "../../etc/passwd"],
     ["TENRAI_URL", "file:///etc/passwd"],
@@ -63,6 +66,14 @@ describe("the configuration", () => {
     ["OPFIND_COVER_HOSTS", "s4.anilist.co,https://evil.example"],
   ])("refuses %s=%s", (name, value) => {
     expect(failure({ [name]: value }).message).toContain(name);
+  });
+
+  test.each([
+    ["30m", 1_800_000],
+    ["24h", 86_400_000],
+    ["7d", 604_800_000],
+  ])("takes %s for a time", (text, ms) => {
+    expect(readConfig({ ...NOTHING, OPFIND_BACKUP_EVERY: text }).env.OPFIND_BACKUP_EVERY).toBe(ms);
   });
 
   test("cannot be changed after it was read", () => {

@@ -494,7 +494,7 @@ export interface components {
              * @example image-corrupt
              * @enum {string}
              */
-            code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
+            code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "request-late" | "header-too-large" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
             requestId: string;
             readonly issues?: {
                 path: string;
@@ -631,7 +631,7 @@ export interface components {
              * @example image-corrupt
              * @enum {string}
              */
-            code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
+            code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "request-late" | "header-too-large" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
             requestId: string;
             readonly issues?: {
                 path: string;
@@ -735,7 +735,7 @@ export interface operations {
                         /** @description why the songs of a match could not be had */
                         songsTrouble: {
                             /** @enum {string} */
-                            code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
+                            code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "request-late" | "header-too-large" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
                             message: string;
                         } | null;
                         /**
@@ -786,6 +786,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a form has to announce its length */
             411: {
                 headers: {
@@ -824,6 +833,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -953,7 +971,7 @@ export interface operations {
                                 /** @description why the songs of a match could not be had */
                                 songsTrouble: {
                                     /** @enum {string} */
-                                    code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
+                                    code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "request-late" | "header-too-large" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
                                     message: string;
                                 } | null;
                                 /**
@@ -969,7 +987,7 @@ export interface operations {
                             /** @description why it cannot be used */
                             trouble: {
                                 /** @enum {string} */
-                                code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
+                                code: "usage" | "config-invalid" | "aborted" | "disk-full" | "part-broken" | "file-missing" | "file-unreadable" | "image-empty" | "image-too-many-bytes" | "image-too-many-pixels" | "image-truncated" | "image-corrupt" | "image-too-slow" | "image-is-svg" | "image-is-pdf" | "image-is-heic" | "image-is-text" | "image-unsupported" | "model-unknown" | "model-missing" | "model-checksum" | "model-download" | "model-offline" | "model-incompatible" | "embedder-failed" | "index-empty" | "index-broken" | "index-down" | "index-busy" | "index-refused" | "index-other-shape" | "index-dimension" | "store-broken" | "store-busy" | "backup-missing" | "backup-broken" | "restore-refused" | "manifest-invalid" | "title-unknown" | "title-ambiguous" | "anime-unknown" | "source-down" | "source-throttled" | "source-refused" | "source-timeout" | "source-other-shape" | "source-offline" | "url-forbidden" | "cover-missing" | "list-missing" | "discord-token" | "discord-unreachable" | "attachment-gone" | "attachment-unreachable" | "queue-full" | "queue-late" | "reindex-running" | "internal" | "request-invalid" | "request-late" | "header-too-large" | "route-unknown" | "method-not-allowed" | "length-needed" | "body-too-large" | "body-unreadable" | "content-type-unsupported" | "key-missing" | "key-invalid" | "key-too-weak" | "too-many-requests" | "overloaded" | "poster-unknown" | "not-in-gallery" | "job-unknown";
                                 message: string;
                             } | null;
                         }[];
@@ -996,6 +1014,15 @@ export interface operations {
             };
             /** @description the key may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the request did not arrive in time */
+            408: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1041,6 +1068,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1203,6 +1239,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a form has to announce its length */
             411: {
                 headers: {
@@ -1241,6 +1286,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1436,6 +1490,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a form has to announce its length */
             411: {
                 headers: {
@@ -1474,6 +1537,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1596,8 +1668,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1722,8 +1812,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1835,8 +1943,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1970,6 +2096,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the body or the picture is too large */
             413: {
                 headers: {
@@ -1990,6 +2125,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2073,8 +2217,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2148,6 +2310,14 @@ export interface operations {
                             waiting: number;
                             running: number;
                         };
+                        /** @description taken by the process itself: OPFIND_BACKUP_EVERY */
+                        backups: {
+                            everySeconds: number;
+                            /** @description the last one that was complete */
+                            lastAt: string | null;
+                            /** @description code of the newest one's failure */
+                            failure: string | null;
+                        } | null;
                     };
                 };
             };
@@ -2178,8 +2348,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2259,8 +2447,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2346,8 +2552,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2514,6 +2738,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description a form has to announce its length */
             411: {
                 headers: {
@@ -2552,6 +2785,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2670,6 +2912,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the body or the picture is too large */
             413: {
                 headers: {
@@ -2690,6 +2941,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2798,6 +3058,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description it collides with work that runs */
             409: {
                 headers: {
@@ -2827,6 +3096,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2927,6 +3205,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the body or the picture is too large */
             413: {
                 headers: {
@@ -2947,6 +3234,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3047,6 +3343,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description the body or the picture is too large */
             413: {
                 headers: {
@@ -3067,6 +3372,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3155,6 +3469,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description the request did not arrive in time */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description it collides with work that runs */
             409: {
                 headers: {
@@ -3184,6 +3507,15 @@ export interface operations {
             };
             /** @description too many requests; Retry-After says when to come back */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the head of the request is too large */
+            431: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -26,7 +26,11 @@ export function backupVerb(context: VerbContext, { clock }: { readonly clock: Cl
     .description("Backs the posters up: the first time all of them, then every change since.")
     .option("--out <dir>", "where to (default: OPFIND_BACKUP_DIR)")
     .option("--full", "copy everything again; restoring is quicker from here on")
-    .option("--keep-days <days>", "delete what no moment of so many days needs", wholeNumber)
+    .option(
+      "--keep-days <days>",
+      "delete what no moment of so many days needs (default: OPFIND_BACKUP_KEEP_DAYS)",
+      wholeNumber,
+    )
     .option("--every <minutes>", "go on until it is stopped", wholeNumber)
     .option("--json", "one JSON object per backup")
     .action((options: Options) => back(context, clock, options));
@@ -58,7 +62,10 @@ async function back(context: VerbContext, clock: Clock, options: Options): Promi
   const stages = openStages(output);
   const archiveDir = backupDir(config, options.out);
   const deps: BackupDeps = { dataDir: config.dataDir, archiveDir, clock, log, onProgress: stages.update };
-  const wish: BackupOptions = { isFull: options.full === true, keepDays: options.keepDays ?? null };
+  const wish: BackupOptions = {
+    isFull: options.full === true,
+    keepDays: options.keepDays ?? config.env.OPFIND_BACKUP_KEEP_DAYS ?? null,
+  };
   const onReport = (report: BackupReport) => {
     stages.stop();
     if (options.json) output.json(report);

@@ -24,6 +24,8 @@ export interface OpenQdrant {
   readonly files: PosterFiles;
   readonly store: GalleryStore;
   openIndex(model: Model): Promise<VectorIndex>;
+  orphans(signal: AbortSignal): Promise<readonly string[]>;
+  sweep(signal: AbortSignal): Promise<number>;
 }
 
 export interface OnQdrant extends VerbContext, Model {
@@ -34,7 +36,7 @@ export interface OnQdrant extends VerbContext, Model {
   readonly openNetwork: () => Promise<OpenNetwork>;
 }
 
-/** A new version with the settings of today, filled beside the one that answers. */
+/** A new version with the settings of today, filled beside the one that answers; then what kills left is swept. */
 export async function buildVersion(opened: OnQdrant): Promise<void> {
   const { qdrant, modelId, beside, openNetwork, output, signal } = opened;
   const modelIds = [modelId, ...(beside ? [beside.modelId] : [])];
@@ -45,6 +47,8 @@ export async function buildVersion(opened: OnQdrant): Promise<void> {
   } finally {
     bar.stop();
   }
+  const swept = await qdrant.sweep(signal);
+  if (swept > 0) output.note(`${swept} pictures that no poster named were deleted from the shared folder`);
   await tellStatus(opened);
 }
 
@@ -85,12 +89,14 @@ export async function verifyVersion({ qdrant, modelId, dimension, output, signal
   const index = await qdrant.openIndex({ modelId, dimension });
   const report = await verifyQdrant({ ...qdrant, index }, modelId, signal);
   await index.close();
-  if (isJson) output.json(report);
+  const { length: orphans } = await qdrant.orphans(signal);
+  if (isJson) output.json({ ...report, orphans });
   else {
     const { posters, embeddings, unseen, unlabelled, unfit, missingImages, notFound } = report;
     output.line(`${posters} posters with ${embeddings} embeddings, ${unseen} not seen by this network`);
     output.line(`${unlabelled} points are no posters, ${unfit} embeddings cannot be compared`);
     output.line(`${missingImages} pictures are not in the shared folder`);
+    if (orphans > 0) output.line(`${orphans} pictures there no poster names; \`opfind index build\` deletes them`);
     output.line(notFound === 0 ? "a sample finds itself" : `${notFound} of a sample do not find themselves`);
   }
   if (!report.isSound) {

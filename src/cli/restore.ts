@@ -43,11 +43,12 @@ async function restore(context: VerbContext, clock: Clock, { from, options }: As
   else for (const line of describe(report)) output.line(line);
 }
 
-function describe({ position, at, setAside, ...counts }: RestoreReport): readonly string[] {
+function describe({ position, at, setAside, hasKeys, ...counts }: RestoreReport): readonly string[] {
   const { posters, embeddings, images, withoutImage } = counts;
   return [
     `${posters} posters, ${embeddings} embeddings and ${images} pictures are back, as of ${at} (change ${position})`,
     ...(withoutImage > 0 ? [`${withoutImage} posters came back without their picture`] : []),
+    ...(hasKeys ? ["the API keys are back as the newest backup has them"] : []),
     ...(setAside === null ? [] : [`what was there before is in ${setAside}`]),
     "the index is built when it is opened next",
   ];

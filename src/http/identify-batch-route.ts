@@ -7,7 +7,7 @@ import { flagText } from "./hit-schemas.ts";
 import { answerPicture, identification, trouble } from "./identify-answer.ts";
 import { turnOf } from "./lane.ts";
 import { clientLeaving } from "./leaving.ts";
-import { base64Image, contentOf, type FetchPicture, filePart, imageUrl, pictureOf, readBody } from "./picture-body.ts";
+import { contentOf, type FetchPicture, filePart, PICTURE_JSON, pictureOf, readBody } from "./picture-body.ts";
 import { PICTURE_PROBLEMS, PROBLEMS } from "./problem-schema.ts";
 
 export const MOST_PICTURES = 16;
@@ -16,8 +16,7 @@ const BODY_LIMIT = 32 * 1024 * 1024;
 
 const picture = z.strictObject({
   id: z.string().min(1).max(100).optional().meta({ description: "a name of yours, told again; its place otherwise" }),
-  image: base64Image.optional(),
-  imageUrl: imageUrl.optional(),
+  ...PICTURE_JSON,
 });
 
 const body = {

@@ -6,26 +6,22 @@ import { answerPicture, identification } from "./identify-answer.ts";
 import { turnOf } from "./lane.ts";
 import { clientLeaving } from "./leaving.ts";
 import {
-  base64Image,
   contentOf,
   type FetchPicture,
-  filePart,
-  imageUrl,
   PICTURE_BODY_LIMIT,
-  pictureOf,
-  readBody,
+  PICTURE_FORM,
+  PICTURE_JSON,
+  readPicture,
 } from "./picture-body.ts";
 import { PICTURE_PROBLEMS, PROBLEMS, SOURCE_PROBLEMS } from "./problem-schema.ts";
 
 const body = {
   json: z.strictObject({
-    image: base64Image.optional(),
-    imageUrl: imageUrl.optional(),
+    ...PICTURE_JSON,
     songs: z.boolean().default(true).meta({ description: "false only names the anime" }),
   }),
   form: z.strictObject({
-    image: filePart.optional(),
-    imageUrl: imageUrl.optional(),
+    ...PICTURE_FORM,
     songs: flagText.default(true),
   }),
 };
@@ -53,8 +49,7 @@ export function identifyRoute(app: App, { resident, fetchPicture }: Deps): void 
     },
     handler: async (request, reply) => {
       const signal = clientLeaving(reply);
-      const asked = readBody(request, body);
-      const picture = await pictureOf(asked, fetchPicture, signal);
+      const { asked, picture } = await readPicture(request, { schemas: body, fetch: fetchPicture }, signal);
       return await answerPicture({ picture, isWithSongs: asked.songs, turn: turnOf(request) }, resident, signal);
     },
   });

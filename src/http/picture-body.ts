@@ -30,6 +30,11 @@ export const imageUrl = z
     examples: ["https://covers.example.org/1.jpg"],
   });
 
+/** Where a JSON body has its picture. */
+export const PICTURE_JSON = { image: base64Image.optional(), imageUrl: imageUrl.optional() };
+/** Where a form has it. */
+export const PICTURE_FORM = { image: filePart.optional(), imageUrl: imageUrl.optional() };
+
 /** Where a picture comes from; a request has exactly one. */
 export interface PictureSource {
   readonly image?: Uint8Array | undefined;
@@ -72,4 +77,17 @@ export function readBody<Json extends z.ZodType, Form extends z.ZodType>(
   if (parsed.success) return parsed.data;
   const issues = parsed.error.issues.map(({ path, message }) => ({ path: ["body", ...path].join("."), message }));
   throw new RequestProblem("request-invalid", "The body does not have the documented form.", { issues });
+}
+
+/** Reads the body of a route that takes one picture, and gets that. @throws like `readBody` and `pictureOf` */
+export async function readPicture<Asked extends PictureSource>(
+  request: Pick<FastifyRequest, "body" | "headers">,
+  {
+    schemas,
+    fetch,
+  }: { readonly schemas: BodySchemas<z.ZodType<Asked>, z.ZodType<Asked>>; readonly fetch: FetchPicture },
+  signal: AbortSignal,
+): Promise<{ readonly asked: Asked; readonly picture: Uint8Array }> {
+  const asked = readBody(request, schemas);
+  return { asked, picture: await pictureOf(asked, fetch, signal) };
 }

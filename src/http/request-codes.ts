@@ -3,6 +3,8 @@ import { ERROR_CODES, type ErrorCode } from "../errors.ts";
 /** What can be wrong with a request itself, closed; everything else is a failure of errors.ts. */
 const REQUEST_CODES = [
   "request-invalid",
+  "request-late",
+  "header-too-large",
   "route-unknown",
   "method-not-allowed",
   "length-needed",

@@ -16,14 +16,12 @@ import { jsonText } from "./json-text.ts";
 import { turnOf } from "./lane.ts";
 import { clientLeaving } from "./leaving.ts";
 import {
-  base64Image,
   contentOf,
   type FetchPicture,
-  filePart,
-  imageUrl,
   PICTURE_BODY_LIMIT,
-  pictureOf,
-  readBody,
+  PICTURE_FORM,
+  PICTURE_JSON,
+  readPicture,
 } from "./picture-body.ts";
 import { PICTURE_PROBLEMS, PROBLEMS, SOURCE_PROBLEMS } from "./problem-schema.ts";
 
@@ -31,16 +29,14 @@ const NONE = { notAnilistIds: [], notFranchiseIds: [] };
 
 const body = {
   json: z.strictObject({
-    image: base64Image.optional(),
-    imageUrl: imageUrl.optional(),
+    ...PICTURE_JSON,
     limit: limit.default(10),
     threshold: threshold.default(0),
     filters: filters.default(NONE),
     perAnime: z.boolean().default(true).meta({ description: "only the nearest poster of each anime" }),
   }),
   form: z.strictObject({
-    image: filePart.optional(),
-    imageUrl: imageUrl.optional(),
+    ...PICTURE_FORM,
     limit: limitText.default(10),
     threshold: thresholdText.default(0),
     filters: jsonText(filters).default(NONE),
@@ -73,8 +69,7 @@ export function searchImageRoute(
     },
     handler: async (request, reply) => {
       const signal = clientLeaving(reply);
-      const asked = readBody(request, body);
-      const picture = await pictureOf(asked, fetchPicture, signal);
+      const { asked, picture } = await readPicture(request, { schemas: body, fetch: fetchPicture }, signal);
       const { limit: most, threshold: least, perAnime: isPerAnime } = asked;
       const wish = { limit: most, threshold: least, filter: toFilter(asked.filters), isPerAnime };
       const hits = await resident.search.byPicture(picture, { ...wish, turn: turnOf(request) }, signal);

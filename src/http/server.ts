@@ -13,6 +13,7 @@ import { MAX_IMAGE_BYTES } from "../pipeline/image-limits.ts";
 import type { Resident } from "../pipeline/resident.ts";
 import { AllowedMethods } from "./allowed-methods.ts";
 import { answerError, answerNothing } from "./answer-errors.ts";
+import { answerUnparsed } from "./answer-unparsed.ts";
 import type { App } from "./app.ts";
 import type { TakeBackup } from "./backup-route.ts";
 import { type GateDeps, openGate } from "./gate.ts";
@@ -66,6 +67,7 @@ export async function buildServer(deps: ServerDeps, settings: ServerSettings): P
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     genReqId: ({ headers }) => requestIdOf(headers["x-request-id"]),
     frameworkErrors: answerError,
+    clientErrorHandler: answerUnparsed(deps.log),
   }).withTypeProvider<ZodTypeProvider>();
   // A body of several types is parsed by its route (picture-body.ts), which knows which of them it has got.
   app.setValidatorCompiler<z.core.$ZodType>((route) =>

@@ -16,6 +16,8 @@ const bug = { status: 500, title: "Something went wrong in opfind" };
 /** The status of every failure. Exhaustive: a new code does not compile without one. */
 export const STATUSES: Readonly<Record<ErrorCode | RequestCode, Status>> = {
   "request-invalid": { status: 400, title: "The request is not valid" },
+  "request-late": { status: 408, title: "The request took too long" },
+  "header-too-large": { status: 431, title: "The head of the request is too large" },
   "route-unknown": { status: 404, title: "There is nothing at this address" },
   "method-not-allowed": { status: 405, title: "This address does not know the method" },
   "length-needed": { status: 411, title: "The length of the body is needed" },

@@ -4,21 +4,19 @@ import type { App } from "./app.ts";
 import { turnOf } from "./lane.ts";
 import { clientLeaving } from "./leaving.ts";
 import {
-  base64Image,
   contentOf,
   type FetchPicture,
-  filePart,
-  imageUrl,
   PICTURE_BODY_LIMIT,
-  pictureOf,
-  readBody,
+  PICTURE_FORM,
+  PICTURE_JSON,
+  readPicture,
 } from "./picture-body.ts";
 import { PICTURE_PROBLEMS, PROBLEMS, SOURCE_PROBLEMS } from "./problem-schema.ts";
 import { verdictFacts, verdictShape } from "./recognition-schemas.ts";
 
 const body = {
-  json: z.strictObject({ image: base64Image.optional(), imageUrl: imageUrl.optional() }),
-  form: z.strictObject({ image: filePart.optional(), imageUrl: imageUrl.optional() }),
+  json: z.strictObject(PICTURE_JSON),
+  form: z.strictObject(PICTURE_FORM),
 };
 
 const box = z
@@ -63,7 +61,7 @@ export function tierListRoute(app: App, { resident, fetchPicture }: Deps): void 
     },
     handler: async (request, reply) => {
       const signal = clientLeaving(reply);
-      const picture = await pictureOf(readBody(request, body), fetchPicture, signal);
+      const { picture } = await readPicture(request, { schemas: body, fetch: fetchPicture }, signal);
       const { rows, unread } = await resident.readTierList(picture, turnOf(request), signal);
       const told = rows.map(({ row, colour, cells }) => ({
         row,

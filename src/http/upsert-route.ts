@@ -9,14 +9,12 @@ import type { App } from "./app.ts";
 import { nameOf, turnOf } from "./lane.ts";
 import { clientLeaving } from "./leaving.ts";
 import {
-  base64Image,
   contentOf,
   type FetchPicture,
-  filePart,
-  imageUrl,
   PICTURE_BODY_LIMIT,
-  pictureOf,
-  readBody,
+  PICTURE_FORM,
+  PICTURE_JSON,
+  readPicture,
 } from "./picture-body.ts";
 import { PICTURE_PROBLEMS, PROBLEMS, SOURCE_PROBLEMS, STORE_PROBLEMS } from "./problem-schema.ts";
 
@@ -31,14 +29,12 @@ const body = {
   json: z.strictObject({
     anilistId,
     title: title.optional(),
-    image: base64Image.optional(),
-    imageUrl: imageUrl.optional(),
+    ...PICTURE_JSON,
   }),
   form: z.strictObject({
     anilistId: anilistIdParam,
     title: title.optional(),
-    image: filePart.optional(),
-    imageUrl: imageUrl.optional(),
+    ...PICTURE_FORM,
   }),
 };
 
@@ -71,8 +67,7 @@ export function upsertRoute(app: App, { resident, fetchPicture }: Deps): void {
     },
     handler: async (request, reply) => {
       const signal = clientLeaving(reply);
-      const asked = readBody(request, body);
-      const bytes = await pictureOf(asked, fetchPicture, signal);
+      const { asked, picture: bytes } = await readPicture(request, { schemas: body, fetch: fetchPicture }, signal);
       const anime = await animeOf(asked, resident, signal);
       const file = `${asked.anilistId}.${sniff(bytes)}`;
       const poster: PosterToLearn = { bytes, file, anime, source: "api", addedBy: nameOf(request) };

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Database } from "better-sqlite3";
 import type { ApiKey, Role } from "../domain/api-key.ts";
 import type { Clock } from "../pipeline/ports.ts";
@@ -39,12 +39,15 @@ interface KeyRow extends ApiKey {
 
 const COLUMNS = "key_id keyId, name, role, created_at createdAt, revoked_at revokedAt";
 
+export function keysFile(dataDir: string): string {
+  return join(dataDir, "embeddings", "keys.sqlite");
+}
+
 /** Opens `embeddings/keys.sqlite`. Several processes may. @throws OpfindError store-broken | store-busy | disk-full */
 export function openKeyStore({ dataDir, clock }: { dataDir: string; clock: Pick<Clock, "now"> }): KeyStore {
-  const folder = join(dataDir, "embeddings");
-  const file = join(folder, "keys.sqlite");
+  const file = keysFile(dataDir);
   return translated(file, () => {
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(file), { recursive: true });
     return new KeyStore(openDatabase(file, MIGRATIONS), clock);
   });
 }

@@ -1,9 +1,9 @@
 import Database from "better-sqlite3";
 import { OpfindError } from "../errors.ts";
+import { useWriteAheadLog } from "../write-ahead-log.ts";
 
 /** How long a writer waits for another process's transaction; ours take milliseconds. */
 const BUSY_MS = 10_000;
-const RETRY_MS = 5;
 
 /**
  * Opens a database in WAL mode and brings its schema up to date. `synchronous = FULL` makes a commit outlive a power
@@ -20,7 +20,7 @@ export function openDatabase(
   return translated(file, () => {
     const database = new Database(file, { timeout: BUSY_MS });
     try {
-      useWriteAheadLog(database);
+      useWriteAheadLog(database, BUSY_MS);
       database.pragma("synchronous = FULL");
       database.pragma("foreign_keys = ON");
       // Without it a row that INSERT OR REPLACE displaces goes without its delete trigger.
@@ -38,23 +38,6 @@ export type ApplyScripts = (database: Database.Database, scripts: readonly strin
 
 function executeAll(database: Database.Database, scripts: readonly string[]): void {
   for (const script of scripts) database.exec(script);
-}
-
-/**
- * SQLite does not wait by itself when two processes switch a new file to WAL at once: the busy handler is left out where
- * it could dead-lock (https://www.sqlite.org/c3ref/busy_handler.html). Opening is synchronous, so the wait is, too.
- */
-function useWriteAheadLog(database: Database.Database): void {
-  for (let waitedMs = 0; ; waitedMs += RETRY_MS) {
-    try {
-      database.pragma("journal_mode = WAL");
-      return;
-    } catch (error) {
-      const isBusy = error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
-      if (!isBusy || waitedMs >= BUSY_MS) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
-    }
-  }
 }
 
 /** Runs `work` and tells SQLite's failures in opfind's words. */
@@ -87,8 +70,15 @@ const BROKEN = [
   "SQLITE_CANTOPEN",
   "SQLITE_READONLY",
   "SQLITE_PERM",
+  // A folder that is not there, no folder, or on a disk that has gone.
   "EACCES",
+  "EPERM",
   "EROFS",
+  "EIO",
+  "ESTALE",
+  "ENOENT",
+  "ENOTDIR",
+  "EEXIST",
 ];
 
 function full(file: string, cause: Error): OpfindError {

@@ -1,10 +1,16 @@
 import { z } from "zod";
-import { flag, url, variable } from "./variable.ts";
+import { duration, flag, url, variable } from "./variable.ts";
 
 /** Where posters are, how they are seen and searched, and what is said about it. */
 export const GALLERY_SETTINGS = {
   OPFIND_DATA_DIR: variable(z.string().min(1).optional(), "a folder", "/var/lib/opfind"),
   OPFIND_BACKUP_DIR: variable(z.string().min(1).optional(), "a folder", "/mnt/backup/opfind"),
+  OPFIND_BACKUP_EVERY: variable(duration.optional(), "a time like 30m, 24h or 7d, at most 14d", "24h"),
+  OPFIND_BACKUP_KEEP_DAYS: variable(
+    z.coerce.number().int().min(1).max(36_500).optional(),
+    "a whole number from 1 to 36500",
+    "30",
+  ),
   OPFIND_STARTER: variable(z.enum(["auto", "on", "off"]).default("auto"), "auto, on or off", "auto"),
   OPFIND_MODEL: variable(
     z

@@ -14,6 +14,21 @@ export const url = z.url({ protocol: /^https?$/ });
 export const host = /^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z][a-z0-9-]*(?::\d{1,5})?|127\.0\.0\.1:\d{1,5})$/;
 export const flag = z.enum(["0", "1", "true", "false"]).transform((value) => value === "1" || value === "true");
 
+const UNITS_MS = new Map([
+  ["m", 60_000],
+  ["h", 3_600_000],
+  ["d", 86_400_000],
+]);
+/** A timer holds no more than 24 days. */
+const LONGEST_MS = 14 * 86_400_000;
+
+/** Minutes, hours or days, as milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,4}[mhd]$/)
+  .transform((text) => Number.parseInt(text, 10) * (UNITS_MS.get(text.slice(-1)) ?? 0))
+  .refine((ms) => ms <= LONGEST_MS);
+
 /** At least one host, apart by commas. */
 export const hosts = z
   .string()

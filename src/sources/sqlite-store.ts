@@ -1,5 +1,6 @@
 import Database from "better-sqlite3";
 import type { KeyvStoreAdapter } from "keyv";
+import { useWriteAheadLog } from "../write-ahead-log.ts";
 
 /** Two processes may write at once: wait for the other instead of failing. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -15,7 +16,7 @@ export class SqliteStore implements KeyvStoreAdapter {
 
   constructor(file: string) {
     this.#db = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-    this.#db.pragma("journal_mode = WAL");
+    useWriteAheadLog(this.#db, BUSY_TIMEOUT_MS);
     // Losing the last seconds of a cache in a power cut is fine.
     this.#db.pragma("synchronous = NORMAL");
     this.#db.exec("CREATE TABLE IF NOT EXISTS cache (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires INTEGER)");

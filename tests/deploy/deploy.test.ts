@@ -22,7 +22,7 @@ const yaml = (file: string): unknown => parse(text(file), { merge: true });
 
 /** Every metric there is; the service and the bot are held to the same names by their own tests. */
 const METRICS =
-  /^(opfind_(http_requests_total|http_request_duration_seconds|identifications_total|stage_duration_seconds|queue_depth|queue_wait_seconds|queue_rejections_total|source_requests_total|gallery_posters|gallery_embeddings|confirmations_total|discord_interactions_total|discord_ack_seconds|reindex_progress_ratio)(_bucket)?|up|process_resident_memory_bytes|process_cpu_seconds_total|nodejs_eventloop_lag_p99_seconds)$/;
+  /^(opfind_(http_requests_total|http_request_duration_seconds|identifications_total|stage_duration_seconds|queue_depth|queue_wait_seconds|queue_rejections_total|source_requests_total|gallery_posters|gallery_embeddings|confirmations_total|backups_total|discord_interactions_total|discord_ack_seconds|reindex_progress_ratio)(_bucket)?|up|process_resident_memory_bytes|process_cpu_seconds_total|nodejs_eventloop_lag_p99_seconds)$/;
 
 /** What is wrong with a query by PromQL's own grammar, and the metrics that it names. */
 function lookAt(query: string) {

@@ -1,8 +1,9 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { QdrantConnection } from "../../src/index/qdrant/connection.ts";
 import { readVectorName, vectorName } from "../../src/index/qdrant/vector-name.ts";
 import { all, embeddingOf, posterOf } from "../support/posters.ts";
 import { openInstance, runDouble } from "../support/qdrant.ts";
+import { openQdrantDouble } from "../support/qdrant-double/qdrant-double.ts";
 import { sharedDir } from "../support/shared.ts";
 
 const live = () => new AbortController().signal;
@@ -96,6 +97,22 @@ test.each(["full", "top left", "größe/ü", "a~~b", "~7e"])("the view %j surviv
   expect(readVectorName(name)).toEqual({ modelId: "opfind-v1@3f+p1", view });
   expect(name).toMatch(/^[\w.~-]+$/);
   expect(name.split("~~")).toHaveLength(2);
+});
+
+test.each([
+  ["POST", "/collections/opfind/points/scroll", { limt: 5 }],
+  ["POST", "/collections/opfind/points/count", { filter: { must: [{ has_idd: [1] }] } }],
+  ["POST", "/collections/opfind/points/scroll?wait_long=1", {}],
+  ["POST", "/collections/opfind/points/query/batch", { searches: [{ query: [1], using: "a", limit: 0 }] }],
+  ["PUT", "/collections/other", { vectors: {}, replication_facotr: 2 }],
+])("the double by itself refuses a request that opfind does not send: %s %s", async (method, path, body) => {
+  const double = await openQdrantDouble();
+  onTestFinished(() => double.close());
+  await openInstance(double.url);
+  const headers = { "content-type": "application/json" };
+  const { status } = await fetch(`${double.url}${path}`, { method, headers, body: JSON.stringify(body) });
+  expect(status).toBe(422);
+  expect(double.problems.length).toBeGreaterThan(0);
 });
 
 test.skipIf(!sharedDir)(

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { type Cache, openCache } from "../../src/sources/cache.ts";
+import { writeElsewhere } from "../support/sqlite-writer.ts";
 
 const HOUR = 3_600_000;
 const folder = mkdtempSync(join(tmpdir(), "opfind-cache-"));
@@ -22,6 +23,16 @@ describe("the cache", () => {
       ["b", 2],
     ]);
     await two.close();
+  });
+
+  test("of a new file waits for another process that is about to write it", async () => {
+    const file = join(folder, "new.sqlite");
+    const stop = await writeElsewhere(file);
+    const cache = openAt(file);
+    await cache.write([{ key: "a", value: 1, keepMs: HOUR }]);
+    expect((await cache.read(["a"])).size).toBe(1);
+    await cache.close();
+    await stop();
   });
 
   test("forgets what is over", async () => {

@@ -60,7 +60,7 @@ export async function openServer({ openness = "closed", settings, keys = roleKey
         throw new OpfindError("url-forbidden", `${url} is not fetched: its host is not listed.`);
       },
       takeBackup: async () => BACKUP,
-      processFacts: () => ({ version: "1.2.3", uptimeSeconds: 1, memoryBytes: 1, isStopping: false }),
+      processFacts: () => ({ version: "1.2.3", uptimeSeconds: 1, memoryBytes: 1, isStopping: false, backups: null }),
       page: new Map(),
       metrics: { contentType: "text/plain; version=0.0.4; charset=utf-8", text: async () => "# none\n" },
       gate: { keys, openness, rates, budget },

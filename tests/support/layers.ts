@@ -5,6 +5,7 @@ const ERRORS = "errors\\.ts";
 const LOG = "log\\.ts";
 const ABORT = "abort\\.ts";
 const SHARED_REQUEST = "shared-request\\.ts";
+const WRITE_AHEAD_LOG = "write-ahead-log\\.ts";
 const METRICS = "metrics\\.ts";
 const ENTRY_POINT = "entry-point\\.ts";
 const CONFIG = "config\\.ts";
@@ -16,8 +17,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   settings: [],
   pipeline: ["domain/", ERRORS, LOG, ENTRY_POINT, SHARED_REQUEST, ABORT],
-  index: ["domain/", PORTS, ERRORS, LOG, ENTRY_POINT],
-  sources: ["domain/", PORTS, ERRORS, LOG, SHARED_REQUEST, ABORT],
+  index: ["domain/", PORTS, ERRORS, LOG, ENTRY_POINT, WRITE_AHEAD_LOG],
+  sources: ["domain/", PORTS, ERRORS, LOG, SHARED_REQUEST, ABORT, WRITE_AHEAD_LOG],
   models: ["domain/", PORTS, ERRORS, LOG],
   presenters: ["domain/", "pipeline/", "evaluate/", ERRORS],
   evaluate: ["domain/", "pipeline/", "index/", "models/", ERRORS, LOG],
@@ -49,7 +50,7 @@ const KNOWN_TO: Readonly<Record<string, readonly string[]>> = {
   "@redis/client": ["http/", "sources/"],
   "@techstark/opencv-js": ["pipeline/opencv\\.ts"],
   "@urql/core": ["sources/"],
-  "better-sqlite3": ["index/", "sources/", "cli/doctor/", "models/process-lock\\.ts"],
+  "better-sqlite3": ["index/", "sources/", "cli/doctor/", "models/process-lock\\.ts", WRITE_AHEAD_LOG],
   "cli-progress": ["cli/output\\.ts"],
   cockatiel: ["sources/", "index/qdrant/"],
   commander: ["cli/"],

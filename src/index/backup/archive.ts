@@ -7,6 +7,7 @@ import { syncFolder, UNFINISHED } from "../poster-files.ts";
 /**
  * A folder of backups:
  *
+ *     keys/keys-<ms>-<sha256>.sqlite                              the keys of the HTTP service as they are (copy-keys.ts)
  *     images/<2 hex>/<sha256>.<extension>                         every picture once
  *     history-<ms>-<random>/base-<position>-<ms>-<sha256>.sqlite  the poster store as it was
  *     history-<ms>-<random>/log-<first>-<last>-<ms>-<sha256>.ndjson.gz  every change since, part by part
@@ -148,7 +149,7 @@ function numbered(position: number): string {
   return String(position).padStart(12, "0");
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+export async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {

@@ -6,6 +6,7 @@ import { storeFailure } from "../sqlite.ts";
 import { endOf, type History, imagesFolder, pieceProblem, readArchive } from "./archive.ts";
 import type { BackupDeps } from "./backup-deps.ts";
 import { copyImages, posterImages } from "./copy-images.ts";
+import { restoreKeys } from "./copy-keys.ts";
 import { historyOf, isWhole, type Moment, stretches, waysTo } from "./moments.ts";
 import { Rebuilt } from "./rebuilt-store.ts";
 import { prepareTarget, requireFree } from "./restore-target.ts";
@@ -29,6 +30,8 @@ export interface RestoreReport {
   readonly images: number;
   /** posters whose image is lost; they are still recognised */
   readonly withoutImage: number;
+  /** the keys of the HTTP service came back; keys that were there are left alone */
+  readonly hasKeys: boolean;
   /** where the former data was put; null when there was none */
   readonly setAside: string | null;
 }
@@ -60,10 +63,12 @@ export async function restoreBackup(
       const { unreadable } = await copyImages({ from, to: posterImages(dataDir), names, onImage }, signal);
       if (unreadable.length > 0 && !isLenient) throw lostImages(unreadable);
       const counts = rebuilt.finish(unreadable, Math.max(...histories.map(endOf)) + 1);
+      // Before the store: a restore that was killed is begun again, and keys that are there stay.
+      const hasKeys = await restoreKeys(deps);
       await rebuilt.moveTo(posterDatabaseFile(dataDir));
       const { position, at } = rebuilt;
       const images = names.length - unreadable.length;
-      return { history: history.name, position, at: new Date(at).toISOString(), ...counts, images, setAside };
+      return { history: history.name, position, at: new Date(at).toISOString(), ...counts, images, hasKeys, setAside };
     } finally {
       await rebuilt.discard();
     }

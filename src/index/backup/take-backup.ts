@@ -10,6 +10,7 @@ import { openPosterDatabase, posterDatabaseFile } from "../poster-database.ts";
 import { storeFailure, translated } from "../sqlite.ts";
 import { endOf, type History, headOf, newHistoryName, readArchive, sweepUnfinished } from "./archive.ts";
 import type { BackupDeps, Taking } from "./backup-deps.ts";
+import { backUpKeys } from "./copy-keys.ts";
 import { acknowledge, archivedState } from "./hand-over.ts";
 import { deleteOld } from "./retention.ts";
 import { takeBase } from "./take-base.ts";
@@ -94,6 +95,7 @@ async function underLock(deps: BackupDeps, options: BackupOptions, signal: Abort
   try {
     await sweepUnfinished(deps.archiveDir);
     const taken = await addPieces({ deps, database, signal }, options);
+    await backUpKeys(deps);
     const deleted = options.keepDays === null ? 0 : await deleteOld(deps, options.keepDays, signal);
     return { ...taken, deleted };
   } finally {

@@ -6,6 +6,7 @@ import { stopIfAborted } from "../rows.ts";
 import { type History, imagesFolder, pieceProblem, readArchive } from "./archive.ts";
 import type { BackupDeps } from "./backup-deps.ts";
 import { soundImage } from "./copy-images.ts";
+import { keysProblem } from "./copy-keys.ts";
 import { isWhole, stretches } from "./moments.ts";
 import { referencedImages } from "./referenced-images.ts";
 
@@ -48,7 +49,9 @@ export async function verifyBackup(
     histories.map((history) => without(history, lost)),
     signal,
   );
-  const problems = [...lost.values(), ...checked.flatMap(({ gaps }) => gaps), ...images.problems];
+  const gaps = checked.flatMap((one) => one.gaps);
+  const keys = await keysProblem(archiveDir);
+  const problems = [...lost.values(), ...gaps, ...images.problems, ...(keys === null ? [] : [keys])];
   return {
     isSound: problems.length === 0,
     histories: histories.length,

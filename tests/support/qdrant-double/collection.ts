@@ -12,7 +12,7 @@ export class Refusal extends Error {
 }
 
 const VECTORS = z.record(z.string(), z.array(z.number()));
-const POINT = z.object({ id: z.number(), vector: VECTORS, payload: z.record(z.string(), z.unknown()).nullish() });
+const POINT = z.strictObject({ id: z.number(), vector: VECTORS, payload: z.record(z.string(), z.unknown()).nullish() });
 const OPERATION = z.union([
   z.strictObject({
     upsert: z.strictObject({
@@ -22,7 +22,7 @@ const OPERATION = z.union([
     }),
   }),
   z.strictObject({
-    update_vectors: z.strictObject({ points: z.array(z.object({ id: z.number(), vector: VECTORS })) }),
+    update_vectors: z.strictObject({ points: z.array(z.strictObject({ id: z.number(), vector: VECTORS })) }),
   }),
   z.strictObject({ set_payload: z.strictObject({ payload: z.record(z.string(), z.unknown()), filter: FILTER }) }),
   z.strictObject({
@@ -31,7 +31,7 @@ const OPERATION = z.union([
   z.strictObject({ delete_vectors: z.strictObject({ filter: FILTER, vector: z.array(z.string()) }) }),
 ]);
 type Operation = z.infer<typeof OPERATION>;
-export const OPERATIONS = z.object({ operations: z.array(OPERATION) });
+export const OPERATIONS = z.strictObject({ operations: z.array(OPERATION) });
 
 /** One collection: real vectors, exact search. */
 export class Collection {

@@ -4,7 +4,10 @@ import { Ajv, type ValidateFunction } from "ajv";
 import { z } from "zod";
 import { sharedDir } from "../shared.ts";
 
-/** The published interface beside the checkout; undefined where there is none: then nothing is checked. */
+/**
+ * The published interface beside the checkout. Undefined where there is none: then answers go unchecked, and requests are
+ * held to the words that the double knows (engine.ts).
+ */
 export const INTERFACE_FILE = sharedDir && join(sharedDir, "schemas", "qdrant-openapi.json");
 
 const OPERATION = z.object({

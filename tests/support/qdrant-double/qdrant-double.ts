@@ -7,14 +7,14 @@ import { INTERFACE_FILE, openInterface } from "./interface.ts";
 export interface QdrantDouble extends DoubleServer {
   readonly engine: QdrantEngine;
   readonly requests: readonly RecordedRequest[];
-  /** what of any request or answer so far is not as the published interface has it */
+  /** what of any request or answer so far is not as the published interface has it, or strange to the double itself */
   readonly problems: readonly string[];
 }
 
 /** One per test file: to compile the schemas of a whole interface takes a second. */
 const inspect = INTERFACE_FILE && openInterface(INTERFACE_FILE);
 
-/** Qdrant on 127.0.0.1: real vectors, exact search, and every exchange checked against the published interface. */
+/** Qdrant on 127.0.0.1: real vectors, exact search, and every exchange checked: against the published interface where it is. */
 export async function openQdrantDouble({ apiKey }: { readonly apiKey?: string } = {}): Promise<QdrantDouble> {
   const engine = new QdrantEngine();
   const requests: RecordedRequest[] = [];
@@ -25,9 +25,11 @@ export async function openQdrantDouble({ apiKey }: { readonly apiKey?: string } 
     }
     const { pathname, searchParams } = new URL(request.path, "http://double");
     const body: unknown = request.body === "" ? undefined : JSON.parse(request.body);
-    const told = answer(engine, { method: request.method, pathname, body });
+    const query = [...searchParams.keys()];
+    const told = answer(engine, { method: request.method, pathname, query, body });
+    if (told.status === 422) problems.push(JSON.stringify(told.body));
     if (inspect) {
-      const [path, query] = [decodeURIComponent(pathname), [...searchParams.keys()]];
+      const path = decodeURIComponent(pathname);
       problems.push(...inspect({ method: request.method, path, query, body, status: told.status, answer: told.body }));
     }
     return told;
@@ -38,12 +40,12 @@ export async function openQdrantDouble({ apiKey }: { readonly apiKey?: string } 
 
 function answer(
   engine: QdrantEngine,
-  { method, pathname, body }: { method: string; pathname: string; body: unknown },
+  { method, pathname, query, body }: { method: string; pathname: string; query: readonly string[]; body: unknown },
 ): Reply {
   if (pathname === "/") return { status: 200, body: { title: "qdrant - vector search engine", version: "1.18.0" } };
   const parts = pathname.slice(1).split("/").map(decodeURIComponent);
   try {
-    const result = engine.answer({ method, parts, body });
+    const result = engine.answer({ method, parts, query, body });
     if (typeof result === "string")
       return { status: 200, headers: { "content-type": "application/octet-stream" }, body: result };
     return { status: 200, body: { time: 0.001, status: "ok", result } };
