@@ -7,6 +7,7 @@ import { readConfig } from "../src/config.ts";
 import { type Calibration, uncalibrated } from "../src/pipeline/calibration.ts";
 import { modelIdOf } from "../src/pipeline/model-id.ts";
 import { openResidentProcess } from "../src/wire-resident.ts";
+import { runDouble } from "./support/qdrant.ts";
 import { tempDir } from "./support/temp-dir.ts";
 import { CLIP_SHAPED, tinyNetwork } from "./support/tiny-network.ts";
 
@@ -29,7 +30,7 @@ function keepingInDoubt(modelId: string, besideId: string): Calibration {
 }
 
 /** The process of the bot and the service, with tiny networks: one that ships, and one of CLIP's shape beside it. */
-async function process() {
+async function process(index: "exact" | "qdrant") {
   const home = tempDir();
   const models = join(home, "models");
   const first = (await tinyNetwork(models, { id: "opfind-v1" })).entry;
@@ -41,7 +42,9 @@ async function process() {
     cpSync(join(ROOT, part), join(home, part), { recursive: true });
   const dataDir = join(home, "data");
   mkdirSync(dataDir);
-  const config = readConfig({ OPFIND_DATA_DIR: dataDir, OPFIND_OFFLINE: "1", OPFIND_MODEL_BESIDE: second.id });
+  const place = index === "qdrant" ? { QDRANT_URL: (await runDouble()).url } : {};
+  const wish = { OPFIND_INDEX: index, OPFIND_MODEL_BESIDE: second.id, ...place };
+  const config = readConfig({ OPFIND_DATA_DIR: dataDir, OPFIND_OFFLINE: "1", ...wish });
   const lines: string[] = [];
   const log = pino({ level: "warn" }, { write: (line: string) => lines.push(line) });
   const opened = await openResidentProcess({ config: { ...config, home }, log, signal: NEVER });
@@ -49,30 +52,29 @@ async function process() {
   const learn = async (name: string, anilistId: number) => {
     const anime = { anilistId, malId: null, title: { romaji: name, english: null, native: null } };
     const poster = { bytes: picture(name), file: `${name}.webp`, anime, source: "api", addedBy: null };
-    await opened.resident.learn(poster, TURN, NEVER);
+    return (await opened.resident.learn(poster, TURN, NEVER)).posterId;
   };
   return { ...opened, lines, learn, besideId: modelIdOf(second) };
 }
 
-test("the bot and the service ask the second network once a re-index has shown it the posters", async () => {
-  const { resident, gallery, lines, learn, besideId } = await process();
-  await learn(COMET, -7);
-  await learn("velvet-static-1", -8);
+test.each(["exact", "qdrant"] as const)("a re-index shows it the posters, then it is asked: %s", async (index) => {
+  const { resident, gallery, lines, learn, besideId } = await process(index);
+  const posterIds = [await learn(COMET, 9000201), await learn("velvet-static-1", 9000202)];
+  const seen = async () => (await gallery.store.embeddingsOf(posterIds, besideId, NEVER)).size;
   // Too blurred for points; and the second network has seen neither poster.
   const small = await sharp(picture(COMET)).resize({ width: 12 }).png().toBuffer();
   const query = await sharp(small).resize({ width: 120 }).png().toBuffer();
   expect((await resident.identify(query, TURN, NEVER)).verdict.kind).toBe("unknown");
-  expect((await gallery.store.embeddingsOf([1], besideId, NEVER)).size).toBe(0);
+  expect(await seen()).toBe(0);
 
   const ended = new Promise<string>((done) => {
     resident.reindexing.watch(({ state }) => state !== "running" && done(state));
   });
   await resident.reindexing.start({ isFull: true, requestedBy: "alice", reply: null });
-  expect(await ended).toBe("done");
-  expect((await gallery.store.embeddingsOf([1, 2], besideId, NEVER)).size).toBe(2);
+  expect([await ended, await seen()]).toEqual(["done", 2]);
 
   const { verdict, timings } = await resident.identify(query, TURN, NEVER);
-  expect(verdict).toMatchObject({ kind: "match", best: { anilistId: -7 } });
+  expect(verdict).toMatchObject({ kind: "match", best: { anilistId: 9000201 } });
   expect(timings.map(({ stage }) => stage)).toContain("beside");
   expect(lines).toEqual([]);
 });
