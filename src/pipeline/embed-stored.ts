@@ -68,7 +68,8 @@ async function working({ embedders, onLeftOut }: EmbedStoredDeps, signal: AbortS
   return found;
 }
 
-const TRIAL: RgbImage = { data: new Uint8Array(3 * 32 * 32), width: 32, height: 32 };
+/** Not of one colour: a network may see nothing in black. */
+const TRIAL: RgbImage = { data: Uint8Array.from({ length: 3 * 32 * 32 }, (_, at) => at % 256), width: 32, height: 32 };
 
 /** A poster and the networks that shall see it. */
 interface Wanted {
