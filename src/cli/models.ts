@@ -5,7 +5,7 @@ import { OpfindError } from "../errors.ts";
 import { pullModel } from "../models/download.ts";
 import { locateModel, modelFolders, verifyModel } from "../models/local-model.ts";
 import { findModel, readModelManifest } from "../models/manifest.ts";
-import { modelInUse } from "../wire-model.ts";
+import { modelBeside, modelInUse } from "../wire-model.ts";
 import type { VerbContext } from "./verb.ts";
 
 interface Options {
@@ -22,11 +22,11 @@ export function modelsVerb(context: VerbContext): Command {
     .action(async (options: Options) => await list(context, options));
   models
     .command("pull")
-    .description("download models, by default the one in use; an interrupted download goes on")
+    .description("download models, by default the one in use and the one beside it; an interrupted download goes on")
     .argument("[ids...]", "model ids")
     .option("--json", "one JSON object per model")
     .action(async (ids: readonly string[], options: Options) => {
-      const wanted = ids.length > 0 ? ids : [(await modelInUse(context.config)).id];
+      const wanted = ids.length > 0 ? ids : await modelsInUse(context.config);
       await pull(context, wanted, options);
     });
   models
@@ -36,6 +36,11 @@ export function modelsVerb(context: VerbContext): Command {
     .option("--json", "one JSON object per file")
     .action(async (ids: readonly string[], options: Options) => await verify(context, ids, options));
   return models;
+}
+
+async function modelsInUse(config: VerbContext["config"]): Promise<readonly string[]> {
+  const beside = await modelBeside(config);
+  return [(await modelInUse(config)).id, ...(beside ? [beside.id] : [])];
 }
 
 async function list({ config, output, signal }: VerbContext, { json }: Options): Promise<void> {

@@ -40,6 +40,7 @@ export async function showMissing(
           bar.update(done);
         },
         onFailure: (posterId, { message }) => output.note(`poster ${posterId}: ${message}`),
+        onLeftOut: (modelId, { message }) => output.note(`${modelId} is shown no poster: ${message}`),
       },
       signal,
     );

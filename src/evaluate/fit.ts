@@ -32,7 +32,7 @@ const KIND_WEIGHT = { known: 0.5, "held-out": 0.25, negative: 0.25 } as const;
 /** Two posters from this cosine on are one artwork: chosen by hand from the gallery's nearest pairs, see models/calibration.md. */
 export const SAME_ARTWORK = 0.95;
 
-export type CalibrationRun = Calibration["run"];
+type CalibrationRun = Calibration["run"];
 
 export interface Fit {
   readonly calibration: Calibration;
@@ -55,9 +55,9 @@ interface Naming {
 export function fitCalibration(probes: readonly Probe[], { modelId, besideId, run }: Naming): Fit {
   const typicalBackground = typicalBackgroundOf(probes);
   const [first, all] = [fitStage(probes, "first", typicalBackground), fitStage(probes, "all", typicalBackground)];
-  const fitIfAny = (stage: "verified" | "beside") =>
-    probes.some((probe) => probe[stage]) ? fitStage(probes, stage, typicalBackground) : null;
-  const [verified, beside] = [fitIfAny("verified"), fitIfAny("beside")];
+  const fitIfTold = (stage: "verified" | "beside") =>
+    isTelling(probes, stage) ? fitStage(probes, stage, typicalBackground) : null;
+  const [verified, beside] = [fitIfTold("verified"), fitIfTold("beside")];
   const isClear = (from: number) => precisionFrom(first.answers, from) >= TARGETS.clearPrecision;
   const clear = Math.max(FLOORS.clear, lowestThreshold(first.answers, isClear));
   const doubtful = Math.min(clear, strangersAbove(probes, all.answers, TARGETS.compared));
@@ -83,6 +83,12 @@ export function fitCalibration(probes: readonly Probe[], { modelId, besideId, ru
     sameArtwork: SAME_ARTWORK,
   };
   return { calibration, answers };
+}
+
+/** Weights fitted on right answers alone, or on wrong ones, would call every answer that. */
+function isTelling(probes: readonly Probe[], stage: Stage): boolean {
+  const places = probes.flatMap((probe) => probe[stage]?.place ?? []);
+  return places.some((place) => place === 0) && places.some((place) => place !== 0);
 }
 
 /** From which probabilities on an answer is a match, and from which it is worth telling candidates. */

@@ -5,7 +5,7 @@ import { galleryViews, type View } from "../pipeline/views.ts";
 import type { LabelledFile } from "./dataset.ts";
 
 /** The posters of a gallery as one network sees them. */
-export interface Space {
+interface Space {
   readonly index: VectorIndex;
   embeddingsOf(posterIds: readonly PosterId[]): Promise<ReadonlyMap<PosterId, readonly Embedding[]>>;
 }

@@ -13,6 +13,8 @@ export interface EmbedStoredDeps {
   readonly onProgress: (done: number, total: number, posterId: PosterId) => void;
   /** a picture that cannot be read any more; it is left as it is */
   readonly onFailure: (posterId: PosterId, failure: OpfindError) => void;
+  /** a second network that does not work: the posters are shown to the first alone */
+  readonly onLeftOut: (modelId: string, failure: OpfindError) => void;
 }
 
 type Network = Pick<Embedder, "embed" | "modelId">;
@@ -24,9 +26,9 @@ type Network = Pick<Embedder, "embed" | "modelId">;
  * @throws OpfindError embedder-failed | disk-full | store-busy | aborted
  */
 export async function embedMissing(deps: EmbedStoredDeps, signal: AbortSignal): Promise<number> {
-  const { store, embedders } = deps;
+  const { store } = deps;
   const missing = new Map<PosterId, Network[]>();
-  for (const embedder of embedders) {
+  for (const embedder of await working(deps, signal)) {
     for await (const { posterId } of store.withoutEmbeddings(embedder.modelId)) {
       missing.set(posterId, [...(missing.get(posterId) ?? []), embedder]);
     }
@@ -41,13 +43,33 @@ export async function embedMissing(deps: EmbedStoredDeps, signal: AbortSignal): 
  * @returns and @throws like `embedMissing`
  */
 export async function embedAll(deps: EmbedStoredDeps, after: PosterId, signal: AbortSignal): Promise<number> {
-  const { store, embedders: networks } = deps;
+  const { store } = deps;
+  const networks = await working(deps, signal);
   const posterIds: PosterId[] = [];
   for await (const { posterId, file } of store.list()) if (posterId > after && file !== null) posterIds.push(posterId);
   posterIds.sort((a, b) => a - b);
   const wanted = posterIds.map((posterId) => ({ posterId, networks }));
   return await embedEach(wanted, { ...deps, keep: (...embedded) => store.replaceEmbeddings(...embedded) }, signal);
 }
+
+/** Shows the networks beside the first a small picture: one that cannot see it must not stop the first from seeing any. */
+async function working({ embedders, onLeftOut }: EmbedStoredDeps, signal: AbortSignal): Promise<readonly Network[]> {
+  const [first, ...others] = embedders;
+  const found = first ? [first] : [];
+  for (const network of others) {
+    try {
+      await network.embed([TRIAL], signal);
+      found.push(network);
+    } catch (error) {
+      if (!(error instanceof OpfindError) || error.code === "aborted") throw error;
+      onLeftOut(network.modelId, error);
+    }
+  }
+  return found;
+}
+
+/** Not of one colour: a network may see nothing in black. */
+const TRIAL: RgbImage = { data: Uint8Array.from({ length: 3 * 32 * 32 }, (_, at) => at % 256), width: 32, height: 32 };
 
 /** A poster and the networks that shall see it. */
 interface Wanted {

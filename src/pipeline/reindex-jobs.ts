@@ -9,7 +9,7 @@ export interface ReindexDeps {
   readonly jobs: JobStore;
   /** The lock over all processes, held while a job runs; null while another one holds it. It goes with its process. */
   readonly takeLock: () => (() => void) | null;
-  readonly embedding: Omit<EmbedStoredDeps, "onProgress" | "onFailure">;
+  readonly embedding: Omit<EmbedStoredDeps, "onProgress" | "onFailure" | "onLeftOut">;
   /** Builds the index beside the one in use, which answers until it is replaced. */
   readonly buildIndex: (onRows: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>;
   readonly clock: Clock;
@@ -120,6 +120,7 @@ export class ReindexJobs implements Reindexing {
         this.#deps.log.warn({ posterId, code }, "a stored picture cannot be read");
         report({ unreadable: ++unreadable });
       },
+      onLeftOut: (modelId, { message }) => this.#deps.log.warn(`${modelId} is shown no poster: ${message}`),
     };
     await (isFull ? embedAll(deps, after, signal) : embedMissing(deps, signal));
   }

@@ -45,17 +45,20 @@ export function openSecondNetwork(options: SecondNetworkOptions): SecondNetwork 
   return {
     async look(picture, posterIds, signal) {
       if (clock.elapsedMs() < restsUntil) return { kind: "failed", why: "it failed a moment ago" };
-      const inTime = AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]);
+      // AbortSignal.timeout within AbortSignal.any may be collected before it fires on Node 20: a plain timer cannot.
+      const late = new AbortController();
+      const timer = setTimeout(() => late.abort(), budgetMs);
       try {
-        return await ask(picture, posterIds, inTime);
+        return await ask(picture, posterIds, AbortSignal.any([signal, late.signal]));
       } catch (cause) {
         if (signal.aborted) throw new OpfindError("aborted", "Asking a second network was stopped.", { cause });
         restsUntil = clock.elapsedMs() + REST_MS;
-        const why = inTime.aborted
-          ? `no answer within ${budgetMs} ms`
-          : String(cause instanceof Error ? cause.message : cause);
+        const told = cause instanceof Error ? cause.message : String(cause);
+        const why = late.signal.aborted ? `no answer within ${budgetMs} ms` : told;
         log.warn(`${embedder.modelId} was not asked about a picture in doubt, and is left alone for a minute: ${why}`);
         return { kind: "failed", why };
+      } finally {
+        clearTimeout(timer);
       }
     },
   };

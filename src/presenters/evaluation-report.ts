@@ -55,7 +55,7 @@ export function presentEvaluationText(evaluation: Evaluation): string {
 
 function besideText({ besideId, calibration }: Pick<Evaluation, "besideId" | "calibration">): string {
   if (besideId === null) return "";
-  return `, ${besideId} beside it${calibration.weights.beside ? "" : ", not asked: no answer was in doubt"}`;
+  return `, ${besideId} beside it${calibration.weights.beside ? "" : ", not asked: too few answers were in doubt"}`;
 }
 
 const HEADS = [

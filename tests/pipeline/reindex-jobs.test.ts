@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, onTestFinished, test } from "vitest";
+import { OpfindError } from "../../src/errors.ts";
 import { SqliteJobStore } from "../../src/index/job-store.ts";
 import { POSTER_MIGRATIONS } from "../../src/index/poster-schema.ts";
 import { openDatabase } from "../../src/index/sqlite.ts";
@@ -96,6 +97,20 @@ test("shows the network beside it what that one has not seen, decoding every pic
   expect(await ended).toMatchObject({ state: "done", unreadable: 0 });
   expect([await unseen(store), await unseen(store, "second"), decoded]).toEqual([0, 0, 3]);
   expect((await store.embeddingsOf([1, 2], "second", new AbortController().signal)).get(1)).toHaveLength(1);
+});
+
+test("a network beside it that does not work stops nothing", async () => {
+  const { store, open, built } = await scene();
+  const { embedder } = importDeps();
+  const broken = {
+    modelId: "second",
+    embed: () => Promise.reject(new OpfindError("embedder-failed", "The driver fell over.")),
+  };
+  const reindexing = open({ embedding: { ...importDeps(), store, embedders: [embedder, broken] } });
+  const ended = end(reindexing);
+  await reindexing.start({ ...WISH, isFull: true });
+  expect(await ended).toMatchObject({ state: "done", failure: null });
+  expect([await unseen(store), await unseen(store, "second"), built.length]).toEqual([0, 3, 1]);
 });
 
 test("there is one at a time, in this process and over all of them", async () => {
