@@ -8,8 +8,8 @@ import { type IndexRow, requireDimension, stopIfAborted, unknownRows } from "./r
 import { BLOCK_ROWS, type CodedRow, type HeldBlock, VectorBlocks } from "./vector-blocks.ts";
 
 /**
- * Rows that are scored by their vectors beyond the wanted ones. Of the 160 nearest among 100,000 codes alone miss none
- * with it, in ten searches (bench/search.mjs).
+ * Rows beyond the wanted ones that are scored by their vectors: of the 160 nearest among 200,000, codes misplaced none so
+ * far that it was missed, in 200 searches (docs/scaling.md).
  */
 const SPARE = 64;
 

@@ -17,14 +17,14 @@ export interface OpenIndexDeps extends IndexDeps {
 
 /**
  * Up to here "auto" looks at every row, with the machine's vector instructions: no second process, a quarter of the
- * memory, nothing to build. 200,000 rows take @@ ms (docs/scaling.md).
+ * memory, and nothing to build. 200,000 rows take 8 ms for one query and 35 for five (docs/scaling.md).
  */
 const EXACT_ROWS = 500_000;
-/** The same in TypeScript: about 1 ms. */
+/** The same without vector instructions, in 1 ms. */
 const PLAIN_ROWS = 2_500;
 /**
- * Beyond, FAISS, and beyond this a graph. Flat search takes 5 / 22 ms at 50,000 and 7 / 34 ms at 100,000 for one query / five; a graph answers
- * faster but takes minutes to build, so it begins where flat search starts to be felt.
+ * FAISS beyond, and beyond this its graph. Flat search takes 5 / 22 ms at 50,000 and 7 / 34 ms at 100,000 for one
+ * query / five; a graph answers faster but takes minutes to build, so it begins where flat search starts to be felt.
  */
 const FLAT_ROWS = 100_000;
 /** A stored index that lacks more than this share of the rows, or holds as many removed ones, is built anew. */
@@ -60,7 +60,11 @@ async function inSuitingKind(
 ): Promise<StorableIndex> {
   const { name } = await openCodeScan();
   const parts = { hasFaiss: isFaissBuilt(), hasUsearch: name === "usearch" };
-  const kind = chooseKind(preference, store.state(modelId).rows, parts);
+  const { rows } = store.state(modelId);
+  const kind = chooseKind(preference, rows, parts);
+  if (kind === "exact" && !parts.hasUsearch && rows > PLAIN_ROWS) {
+    log.info("the exact index works without vector instructions: `opfind doctor` says why");
+  }
   try {
     return await work(kind);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { openCodeScan, PLAIN_SCAN } from "../../src/index/code-scan.ts";
@@ -70,6 +71,20 @@ test("rows of many blocks are found, removed from the middle, written and read",
     const [found] = await one.search([embeddingOf(5_000, 16)], 40_000, live());
     expect(found).toHaveLength(39_998);
     expect(found?.some(({ posterId }) => posterId === 1 || posterId === 2_500)).toBe(false);
+  }
+});
+
+test("a stored index answers on, and grows, when another process has deleted its file", async () => {
+  const first = new FlatIndex(16);
+  await first.add(rowsOf(10), live());
+  const file = join(tempDir(), "vectors.f32");
+  await first.write(file);
+  const again = new FlatIndex(16, await VectorBlocks.read(file, 16, first.rows));
+  rmSync(file);
+  await again.add(rowsOf(12), live());
+  for (const seed of [1, 10, 11, 12]) {
+    const [found] = await again.search([embeddingOf(seed)], 1, live());
+    expect(found).toMatchObject([{ posterId: Math.floor((seed - 1) / 2) + 1, score: expect.closeTo(1, 5) }]);
   }
 });
 

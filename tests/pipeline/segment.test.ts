@@ -61,6 +61,7 @@ const JOURNEYS: Readonly<Record<string, BoardJourney>> = {
   "as drawn": { scale: 1, quality: null, hasChrome: false },
   "as JPEG": { scale: 1, quality: 80, hasChrome: false },
   "as poor JPEG": { scale: 1, quality: 60, hasChrome: false },
+  "as very poor JPEG": { scale: 1, quality: 30, hasChrome: false },
   "scaled down, as JPEG": { scale: 0.75, quality: 85, hasChrome: false },
   "scaled up": { scale: 1.5, quality: null, hasChrome: false },
   "scaled up, as JPEG": { scale: 1.25, quality: 85, hasChrome: false },
@@ -68,9 +69,10 @@ const JOURNEYS: Readonly<Record<string, BoardJourney>> = {
   "in a browser, scaled, as JPEG": { scale: 0.9, quality: 85, hasChrome: true },
 };
 
-/** What the help leaves out: boards that lost their gaps, or their seams, to JPEG. They count in the sum below. */
-function isReadable({ gap }: BoardStyle, { scale, quality }: BoardJourney): boolean {
+/** What the help leaves out: boards that lost their gaps to JPEG. They count in the sum below. */
+function isReadable({ gap, label }: BoardStyle, { scale, quality }: BoardJourney): boolean {
   if (quality === null) return gap === 0 || gap > 1;
+  if (gap === 0 && label > 0) return true;
   return quality >= 80 && (gap === 0 || gap * scale > 2);
 }
 

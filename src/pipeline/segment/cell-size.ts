@@ -55,6 +55,12 @@ function tiled(image: RgbImage, blobs: readonly Blob[], labels: readonly Region[
     return width < 1 ? [] : [{ left, top: label.top, width, height: label.height, area: width * label.height }];
   });
   const regions = labels.length > 0 ? beside : blobs;
-  const size = regions.length === 0 ? undefined : findTileSize(image, regions);
-  return size && { size, regions, isTiled: true };
+  const size = regions.length === 0 ? undefined : findTileSize(image, regions, { isLabelled: labels.length > 0 });
+  return size && { size, regions: regions.map((region) => wholeTiles(region, size)), isTiled: true };
+}
+
+/** A region without what JPEG added at its end. */
+function wholeTiles(region: Region, { width, height }: TileSize): Region {
+  const whole = (length: number, tile: number) => Math.min(length, Math.max(1, Math.round(length / tile)) * tile);
+  return { ...region, width: whole(region.width, width), height: whole(region.height, height) };
 }

@@ -1,5 +1,6 @@
 import type { RgbImage } from "../ports.ts";
 import type { Blob } from "./blobs.ts";
+import { brightness } from "./brightness.ts";
 import type { Flat } from "./flats.ts";
 
 /** Share of a line that looks like ground, from which on it runs between pictures. */
@@ -19,7 +20,7 @@ export function cutAtGaps(
   blobs: readonly Blob[],
   grounds: readonly Flat["colour"][],
 ): readonly Blob[] {
-  const levels = grounds.map((colour) => brightness(colour, 0));
+  const levels = grounds.map((colour) => brightness(colour));
   return blobs.flatMap((blob) => cut(image, blob, [...levels, outline(image, blob)]));
 }
 
@@ -50,11 +51,6 @@ function outline({ data, width: wide }: RgbImage, { left, top, width, height }: 
   const down = Array.from({ length: height }, (_, y) => [at(left, top + y), at(left + width - 1, top + y)]);
   const levels = [...across, ...down].flat().sort((a, b) => a - b);
   return levels[Math.floor(levels.length / 2)] ?? 0;
-}
-
-/** 0–255, ITU-R BT.601. */
-function brightness(values: ArrayLike<number>, at: number): number {
-  return Math.round(((values[at] ?? 0) * 77 + (values[at + 1] ?? 0) * 150 + (values[at + 2] ?? 0) * 29) / 256);
 }
 
 interface Stretch {

@@ -1,5 +1,6 @@
 import type { RgbImage } from "../ports.ts";
 import type { Region } from "../region.ts";
+import { brightness } from "./brightness.ts";
 import type { Flat } from "./flats.ts";
 
 /** The block that names a row of a tier list, at its left. */
@@ -23,13 +24,38 @@ const STACKED = 0.75;
 /** Share of the image's height that they fill: a chequered floor in a poster is a column too, but a short one. */
 const REACHING = 0.3;
 
+/** Pixels of a label's end whose colour JPEG may mix with what is beside: a block of colour is 16 tall. */
+const BLEEDING = 16;
+/** Difference of brightness, 0–255, that it leaves in a whole line. */
+const FADED = 24;
+
 /** Finds a label column: coloured blocks of one width below each other. Fewer than two are none. Top to bottom. */
-export function findLabels(flats: readonly Flat[], { width, height }: RgbImage): readonly RowLabel[] {
+export function findLabels(flats: readonly Flat[], image: RgbImage): readonly RowLabel[] {
+  const { width, height } = image;
   const blocks = flats.filter((flat) => isBlock(flat) && flat.left < width * FURTHEST);
   const groups = blocks.map((block) => blocks.filter((other) => isBelow(block, other)));
   const columns = groups.filter((group) => group.length >= 2 && isColumn(group, height));
   const best = columns.reduce<readonly Flat[]>((most, column) => (column.length > most.length ? column : most), []);
-  return best.map(({ colour, area: _, ...box }) => ({ ...box, colour: hexOf(colour) })).sort((a, b) => a.top - b.top);
+  const stack = [...best].sort((a, b) => a.top - b.top);
+  return stack.map((flat, at) => {
+    const before = stack[at - 1];
+    const room = { from: before ? before.top + before.height : 0, to: stack[at + 1]?.top ?? height };
+    return { left: flat.left, width: flat.width, ...ends(image, flat, room), colour: hexOf(flat.colour) };
+  });
+}
+
+/** Where a label begins and ends: as far as its lines, all in all, are as bright as it. JPEG took the colour of the last. */
+function ends(image: RgbImage, { left, width, top, height, colour }: Flat, { from, to }: { from: number; to: number }) {
+  const level = brightness(colour);
+  const isBright = (y: number): boolean => {
+    let sum = 0;
+    for (let x = left; x < left + width; x += 1) sum += brightness(image.data, (y * image.width + x) * 3);
+    return Math.abs(sum / width - level) <= FADED;
+  };
+  let [first, last] = [top, top + height - 1];
+  while (first > Math.max(from, top - BLEEDING) && isBright(first - 1)) first -= 1;
+  while (last < Math.min(to, top + height + BLEEDING) - 1 && isBright(last + 1)) last += 1;
+  return { top: first, height: last - first + 1 };
 }
 
 function isBlock({ width, height, area, colour }: Flat): boolean {

@@ -22,10 +22,28 @@ const CONVINCING = 18;
 /** A blob holds whole tiles, up to this share of one. */
 const REMAINDER = 0.12;
 
-/** Finds the size of tiles without gaps, from the seams that repeat inside blobs; undefined when nothing repeats. */
-export function findTileSize(image: RgbImage, blobs: readonly Blob[]): TileSize | undefined {
-  const across = periods(blobs.map((blob) => ({ length: blob.width, seams: seamsOf(image, blob, "x") })));
-  const down = periods(blobs.map((blob) => ({ length: blob.height, seams: seamsOf(image, blob, "y") })));
+/** What JPEG may have done, in pixels. Forgiving too much finds tiles in any picture, unless labels tell of a board. */
+interface Leeway {
+  /** what it added to the end of a blob: a block of colour is 16 wide */
+  readonly added: number;
+  /** how far a seam may lie from its place: a narrow gap has seams at both its ends, not in its middle */
+  readonly astray: number;
+}
+
+/**
+ * Finds the size of tiles without gaps, from the seams that repeat inside blobs; undefined when nothing repeats.
+ * @param isLabelled blobs are rows beside labels, which tell where they begin and end, but for their right ends
+ */
+export function findTileSize(
+  image: RgbImage,
+  blobs: readonly Blob[],
+  { isLabelled }: { readonly isLabelled: boolean },
+): TileSize | undefined {
+  const lines = (axis: "x" | "y") =>
+    blobs.map((blob) => ({ length: axis === "x" ? blob.width : blob.height, seams: seamsOf(image, blob, axis) }));
+  const astray = isLabelled ? 2 : 1;
+  const across = periods(lines("x"), { added: isLabelled ? 16 : 0, astray });
+  const down = periods(lines("y"), { added: 0, astray });
   let best: (TileSize & { readonly score: number }) | undefined;
   for (const x of across) {
     for (const y of down) {
@@ -43,25 +61,31 @@ interface Line {
   readonly seams: Float64Array;
 }
 
-/** Every way to cut the longest line into whole tiles, rated on all lines. */
-function periods(lines: readonly Line[]): readonly Period[] {
+/** Every way to cut the longest line, less what JPEG added, into whole tiles, rated on all lines. */
+function periods(lines: readonly Line[], leeway: Leeway): readonly Period[] {
   const longest = Math.max(...lines.map(({ length }) => length));
   const counts = Array.from({ length: Math.max(1, Math.floor(longest / SMALLEST_TILE)) }, (_, i) => i + 1);
-  return counts.map((count) => ({ length: longest / count, score: rate(lines, longest / count) }));
+  return counts.map((count) => {
+    const ways = Array.from({ length: leeway.added + 1 }, (_, added) => (longest - added) / count);
+    return ways
+      .map((length) => ({ length, score: rate(lines, length, leeway) }))
+      .reduce((best, way) => (way.score > best.score ? way : best));
+  });
 }
 
-function rate(lines: readonly Line[], period: number): number {
+function rate(lines: readonly Line[], period: number, { added, astray }: Leeway): number {
   let [sum, seen] = [0, 0];
   for (const { length, seams } of lines) {
     const count = Math.round(length / period);
-    if (Math.abs(length - count * period) > period * REMAINDER) continue;
-    for (let i = 1; i < count; i += 1, seen += 1) sum += peakNear(seams, Math.round(i * period));
+    const rest = length - count * period;
+    if (rest < -period * REMAINDER || rest > period * REMAINDER + added) continue;
+    for (let i = 1; i < count; i += 1, seen += 1) sum += peakNear(seams, Math.round(i * period), astray);
   }
   return seen === 0 ? 0 : sum / Math.sqrt(seen);
 }
 
-function peakNear(seams: Float64Array, at: number): number {
-  return Math.max(seams[at - 1] ?? 0, seams[at] ?? 0, seams[at + 1] ?? 0);
+function peakNear(seams: Float64Array, at: number, astray: number): number {
+  return Math.max(...seams.subarray(Math.max(0, at - astray), at + astray + 1));
 }
 
 /** Mean step of brightness across each line of a blob, less that of the lines beside, normalised to mean 0, spread 1. */
