@@ -1,5 +1,6 @@
 import type { FranchiseSongs, SeasonSongs } from "../domain/franchise.ts";
 import { OpfindError } from "../errors.ts";
+import { MAX_IMAGE_BYTES } from "../pipeline/image-limits.ts";
 import type { TierList } from "../pipeline/tier-list.ts";
 import type { DiscordMessage } from "../presenters/discord/message.ts";
 import type { Reader } from "../presenters/discord/reader.ts";
@@ -9,6 +10,7 @@ import { type ClickContext, isAgeRestricted, isEphemeral, tell } from "./click.t
 import { newRequestId, savePending } from "./pending-choice.ts";
 import { type DeskDeps, laneOf, readersOf } from "./question.ts";
 import { interactionReply } from "./reply.ts";
+import { withRoom } from "./room.ts";
 
 /** A board may show a hundred franchises, and AniList answers some 25 questions a minute: songs come as far as time goes. */
 const FIRST_PATIENCE_MS = 20_000;
@@ -18,10 +20,13 @@ const PAGE_PATIENCE_MS = 8_000;
 export async function readBoard(context: ClickContext): Promise<void> {
   const { interaction, click, choice, settings, deps, signal } = context;
   const { backend, words, clock } = deps;
-  const file = await backend.picture(click);
-  if (!file) return await tell(context, "notice.attachment-gone");
   const turn = { lane: laneOf({ userId: interaction.user.id }) };
-  const { list, copy } = await backend.readTierList(file.bytes, turn, signal);
+  const read = await withRoom({ bytes: MAX_IMAGE_BYTES, turn, backend }, signal, async () => {
+    const file = await backend.picture(click);
+    return file && (await backend.readTierList(file.bytes, turn, signal));
+  });
+  if (!read) return await tell(context, "notice.attachment-gone");
+  const { list, copy } = read;
   const own = {
     ...choice,
     requestId: newRequestId(),
