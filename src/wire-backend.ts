@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { onAbort } from "./abort.ts";
 import type { Backend, CoverWish, ReadTierList } from "./discord/backend.ts";
 import { openCooldowns } from "./discord/cooldowns.ts";
 import type { AnilistId } from "./domain/anime.ts";
@@ -10,13 +11,14 @@ import { openPendingStore } from "./index/pending-store.ts";
 import { SqlitePosterStore } from "./index/poster-store.ts";
 import { RemoteConfirmations } from "./index/remote-confirmations.ts";
 import { coverUrlOf } from "./pipeline/add-covers.ts";
+import { ByteBudget } from "./pipeline/byte-budget.ts";
 import { openConfirming } from "./pipeline/confirm.ts";
 import type { ConfirmedPosters, Confirming } from "./pipeline/confirming.ts";
 import { decodeBoard } from "./pipeline/decode.ts";
+import type { Turn } from "./pipeline/fair-line.ts";
 import { preparePoster } from "./pipeline/learn-poster.ts";
 import { segment } from "./pipeline/segment.ts";
 import type { TierList } from "./pipeline/tier-list.ts";
-import type { Turn } from "./pipeline/work-queue.ts";
 import { type DiscordFiles, openDiscordFiles } from "./sources/discord-files.ts";
 import type { ResidentProcess } from "./wire-resident.ts";
 import type { WireContext } from "./wire-sources.ts";
@@ -30,6 +32,8 @@ export type Annotate = (bytes: Uint8Array, list: TierList, format: "webp") => Pr
 const LEAST_CELLS = 8;
 /** Discord's limit of a file. */
 const MAX_COPY_BYTES = 10 * 1024 * 1024;
+/** Of the pictures that are downloaded and not answered yet: a dozen of the largest, and a hundred of the usual ones. */
+const MAX_PICTURE_BYTES = 128 * 1024 * 1024;
 /** People wait for the candidates, not for their covers. */
 const COVER_PATIENCE_MS = 3_000;
 
@@ -55,6 +59,7 @@ export function openBackend(
     perGuild: env.OPFIND_GUILD_CONFIRMATIONS,
   });
   const { reindexing } = resident;
+  const room = new ByteBudget(MAX_PICTURE_BYTES);
   return {
     ...resident,
     confirm: (wish, turn, signal) => confirming.confirm(wish, turn, signal),
@@ -80,17 +85,22 @@ export function openBackend(
     startReindex: (wish) => reindexing.start(wish),
     latestReindex: () => reindexing.latest(),
     cancelReindex: (jobId) => reindexing.cancel(jobId),
-    watchReindex: (onChange, signal) =>
-      new Promise((resolve) => {
-        const unwatch = reindexing.watch(onChange);
-        const stop = () => {
-          unwatch();
-          resolve();
-        };
-        if (signal.aborted) stop();
-        else signal.addEventListener("abort", stop, { once: true });
-      }),
+    async watchReindex(onChange, signal) {
+      const unwatch = reindexing.watch(onChange);
+      await stopped(signal);
+      unwatch();
+    },
+    async holdRoom(bytes, turn, onRoom, signal) {
+      const giveBack = await room.take(bytes, turn, signal);
+      onRoom();
+      await stopped(signal);
+      giveBack();
+    },
   };
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => void onAbort(signal, resolve));
 }
 
 function wordsOf({ gallery: { store, clock }, file }: ResidentProcess): {

@@ -37,6 +37,11 @@ function isPicture({ contentType, name }: AttachmentFacts): boolean {
   return PICTURE_ENDINGS.has(extname(name).toLowerCase());
 }
 
+/** What of it comes into memory. */
+export function bytesToFetch({ size }: Pick<AttachmentFacts, "size">): number {
+  return size > MAX_IMAGE_BYTES ? 0 : size;
+}
+
 /** Downloads a picture; one that says itself that it is too large is not asked for. */
 export async function fetchAttachment(
   { url, size }: AttachmentFacts,

@@ -1,11 +1,11 @@
 import type { AnilistId, Anime } from "../domain/anime.ts";
 import type { PosterId } from "../domain/poster.ts";
 import type { Confirming } from "../pipeline/confirming.ts";
+import type { Turn } from "../pipeline/fair-line.ts";
 import type { PendingStore, SettingsStore } from "../pipeline/pending.ts";
 import type { ReindexJob, ReindexWish } from "../pipeline/reindexing.ts";
 import type { Resident } from "../pipeline/resident.ts";
 import type { TierList } from "../pipeline/tier-list.ts";
-import type { Turn } from "../pipeline/work-queue.ts";
 import type { Asker, Cooldown } from "./cooldowns.ts";
 
 /** A tier list that was read, with its picture on which every cell is named. */
@@ -29,6 +29,12 @@ export interface Backend
   looksLikeBoard(bytes: Uint8Array, turn: Turn, signal: AbortSignal): Promise<boolean>;
   /** A cover to tell candidates apart: the poster that was found, else the official one; null when neither is to be had soon. */
   cover(anime: CoverWish, signal: AbortSignal): Promise<Uint8Array | null>;
+  /**
+   * Keeps room for the bytes of a question's pictures, over all shards, until the signal says stop.
+   * @param onRoom is called when its turn has come
+   * @throws OpfindError queue-full | queue-late | aborted, before there was room
+   */
+  holdRoom(bytes: number, turn: Turn, onRoom: () => void, signal: AbortSignal): Promise<void>;
   savePending(...saved: Parameters<PendingStore["save"]>): Promise<void>;
   findPending: PendingStore["find"];
   readSettings: SettingsStore["read"];

@@ -42,6 +42,8 @@ const CACHES = {
   ...Options.DefaultMakeCacheSettings,
   MessageManager: 0,
   ReactionManager: 0,
+  GuildEmojiManager: 0,
+  GuildStickerManager: 0,
   GuildMemberManager: { maxSize: 50, keepOverLimit: ({ id, client }: GuildMember) => id === client.user.id },
   UserManager: { maxSize: 1_000, keepOverLimit: ({ id, client }: User) => id === client.user.id },
 };

@@ -1,18 +1,19 @@
-import type { Identification } from "../domain/identification.ts";
-import { OpfindError } from "../errors.ts";
+import { type ErrorCode, OpfindError } from "../errors.ts";
+import type { Turn } from "../pipeline/fair-line.ts";
 import type { Clock } from "../pipeline/ports.ts";
-import type { Turn } from "../pipeline/work-queue.ts";
 import type { DiscordMessage } from "../presenters/discord/message.ts";
 import { presentNotice } from "../presenters/discord/notice.ts";
 import type { Say, Words } from "../presenters/discord/words.ts";
-import { type AttachmentFacts, type Download, fetchAttachment } from "./attachment.ts";
+import { type AttachmentFacts, bytesToFetch, type Download } from "./attachment.ts";
 import type { Backend } from "./backend.ts";
 import type { Asker, Cooldown } from "./cooldowns.ts";
 import { type GuildSettings, settingsOf } from "./guild-settings.ts";
+import { type Look, lookAt, unseen } from "./look-at.ts";
 import { type Finding, newRequestId, type PendingChoice, savePending } from "./pending-choice.ts";
 import { PoliteEdits } from "./polite-edits.ts";
 import { localeFor, readerFor } from "./reader.ts";
 import type { Reply } from "./reply.ts";
+import { withRoom } from "./room.ts";
 import { showPictures, type View } from "./view.ts";
 
 /** Who asks, where, and how the answer is to be. */
@@ -64,7 +65,7 @@ export async function answerPictures(
   const settings = await settingsOf(question.guildId, backend);
   const say = words.in(localeFor(settings, question.locale));
   const progress = new PoliteEdits(reply, BUSY_PACE, clock);
-  const done = (outcome: string, looks: readonly Look[] = []) => ({ requestId, outcome, stages: sumOfStages(looks) });
+  const done = (outcome: string, looks: readonly Seen[] = []) => ({ requestId, outcome, stages: sumOfStages(looks) });
 
   const cooldown = await backend.takeTurn(question);
   if (cooldown.kind === "wait") {
@@ -74,16 +75,10 @@ export async function answerPictures(
   const onPlace = (position: number) => {
     if (!question.isUninvited) progress.offer(() => presentNotice("notice.busy", { position }, say));
   };
-  const looking = attachments.map((attachment) => look(attachment, { question, deps, onPlace }, signal));
-  const looks = await Promise.all(looking);
+  const turn = { lane: laneOf(question), onPlace };
+  const { looks, choice } = await lookAndKeep(attachments, { requestId, question, turn, deps }, signal);
+  if (!choice) return done("quiet", looks);
   const findings = looks.map(({ finding }) => finding);
-  if (question.isUninvited && !findings.some(isTelling)) return done("quiet", looks);
-
-  const { locale, isEphemeral, isUninvited, userId: askerId, guildId } = question;
-  const subject = { kind: "pictures", findings } as const;
-  const choice: PendingChoice = { requestId, askerId, guildId, locale, isEphemeral, isUninvited, subject };
-  const images = looks.flatMap(({ bytes, file }, picture) => (bytes ? [{ picture, file, bytes }] : []));
-  await savePending(choice, images, { backend, now: clock.now() });
   const viewDeps = { backend, readerFor: readersOf(choice, { settings, words, question }) };
   const answer = await showPictures(choice, findings, { view: FIRST_VIEW, deps: viewDeps, signal });
   await progress.end(answer);
@@ -94,6 +89,44 @@ export async function answerPictures(
 export function presentWait({ of, seconds }: Extract<Cooldown, { kind: "wait" }>, say: Say): DiscordMessage {
   return presentNotice(of === "user" ? "notice.cooldown" : "notice.guild-cooldown", { count: seconds }, say);
 }
+
+interface Keeping extends Pick<Asking, "question" | "deps"> {
+  readonly requestId: string;
+  readonly turn: Turn;
+}
+
+/** What was seen goes on without the bytes: while Discord takes its time with the answer, others have their room. */
+async function lookAndKeep(
+  attachments: readonly AttachmentFacts[],
+  { requestId, question, turn, deps }: Keeping,
+  signal: AbortSignal,
+): Promise<{ readonly looks: readonly Seen[]; readonly choice: PendingChoice | null }> {
+  const { locale, isEphemeral, isUninvited, userId: askerId, guildId } = question;
+  const { backend, clock } = deps;
+  const bytes = attachments.reduce((sum, one) => sum + bytesToFetch(one), 0);
+  const keep = async (seen: readonly Look[]) => {
+    const looks = seen.map(({ finding, timings }) => ({ finding, timings }));
+    const findings = looks.map(({ finding }) => finding);
+    if (isUninvited && !findings.some(isTelling)) return { looks, choice: null };
+    const subject = { kind: "pictures", findings } as const;
+    const choice: PendingChoice = { requestId, askerId, guildId, locale, isEphemeral, isUninvited, subject };
+    const images = seen.flatMap(({ bytes, file }, picture) => (bytes ? [{ picture, file, bytes }] : []));
+    await savePending(choice, images, { backend, now: clock.now() });
+    return { looks, choice };
+  };
+  const lookAtAll = () => Promise.all(attachments.map((one) => lookAt(one, { turn, ...deps }, signal)));
+  try {
+    return await withRoom({ bytes, turn, backend }, signal, async () => await keep(await lookAtAll()));
+  } catch (failure) {
+    if (!(failure instanceof OpfindError) || !CROWDED.has(failure.code)) throw failure;
+    return await keep(attachments.map((one) => unseen(one, failure.code)));
+  }
+}
+
+/** A picture that is refused in the queue is one of the findings: only the room is refused as a whole. */
+const CROWDED: ReadonlySet<ErrorCode> = new Set(["queue-full", "queue-late"]);
+
+type Seen = Pick<Look, "finding" | "timings">;
 
 /** Makes readers for the views of one answer. */
 export function readersOf(
@@ -109,52 +142,6 @@ export function readersOf(
     readerFor({ words, settings, locale, isAgeRestricted, requestId, picture, anilistId });
 }
 
-interface Look {
-  readonly finding: Finding;
-  readonly file: string;
-  /** null when they could not be had or are no picture */
-  readonly bytes: Uint8Array | null;
-  readonly timings: Identification["timings"];
-}
-
-async function look(
-  attachment: AttachmentFacts,
-  {
-    question,
-    deps: { backend, download, clock },
-    onPlace,
-  }: Omit<Asking, "reply"> & { readonly onPlace: (place: number) => void },
-  signal: AbortSignal,
-): Promise<Look> {
-  const { name: file } = attachment;
-  const since = clock.elapsedMs();
-  try {
-    const bytes = await fetchAttachment(attachment, download, signal);
-    const downloaded = { stage: "download", ms: clock.elapsedMs() - since };
-    const turn = { lane: laneOf(question), onPlace };
-    const { verdict, timings } = await backend.identify(bytes, turn, signal);
-    const isBoard = verdict.kind !== "match" && (await looksLikeBoard(bytes, { turn, backend }, signal));
-    return { finding: { kind: "seen", verdict, isBoard }, file, bytes, timings: [downloaded, ...timings] };
-  } catch (failure) {
-    if (!(failure instanceof OpfindError) || failure.code === "aborted") throw failure;
-    return { finding: { kind: "failed", code: failure.code }, file, bytes: null, timings: [] };
-  }
-}
-
-/** Only an offer hangs on it: when nobody can look now, the answer stands without. */
-async function looksLikeBoard(
-  bytes: Uint8Array,
-  { turn, backend }: { readonly turn: Turn; readonly backend: Backend },
-  signal: AbortSignal,
-): Promise<boolean> {
-  try {
-    return await backend.looksLikeBoard(bytes, turn, signal);
-  } catch (failure) {
-    if (!(failure instanceof OpfindError) || failure.code === "aborted") throw failure;
-    return false;
-  }
-}
-
 /** Nobody's second picture goes before another's first. */
 export function laneOf({ userId }: Pick<Asker, "userId">): string {
   return `discord:${userId}`;
@@ -168,7 +155,7 @@ function named(finding: Finding): string {
   return finding.kind === "seen" ? finding.verdict.kind : finding.code;
 }
 
-function sumOfStages(looks: readonly Look[]): Readonly<Record<string, number>> {
+function sumOfStages(looks: readonly Seen[]): Readonly<Record<string, number>> {
   const spent = new Map<string, number>();
   for (const { stage, ms } of looks.flatMap(({ timings }) => timings)) spent.set(stage, (spent.get(stage) ?? 0) + ms);
   return Object.fromEntries([...spent].map(([stage, ms]) => [stage, Math.round(ms)]));

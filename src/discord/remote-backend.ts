@@ -12,17 +12,8 @@ interface Call {
 export const METHODS = Object.keys({
   ...{ identify: 0, readTierList: 0, looksLikeBoard: 0, songsOf: 0, suggest: 0, findTitle: 0, card: 0, cover: 0 },
   ...{ labels: 0, forget: 0, facts: 0, confirm: 0, approve: 0, reject: 0, undo: 0, standing: 0, confirmationOf: 0 },
-  ...{
-    picture: 0,
-    recent: 0,
-    waiting: 0,
-    savePending: 0,
-    findPending: 0,
-    readSettings: 0,
-    writeSettings: 0,
-    takeTurn: 0,
-  },
-  ...{ startReindex: 0, latestReindex: 0, cancelReindex: 0, watchReindex: 0 },
+  ...{ picture: 0, recent: 0, waiting: 0, savePending: 0, findPending: 0, readSettings: 0, writeSettings: 0 },
+  ...{ takeTurn: 0, startReindex: 0, latestReindex: 0, cancelReindex: 0, watchReindex: 0, holdRoom: 0 },
 } satisfies Readonly<Record<keyof Backend, 0>>);
 
 /** The backend of another thread or process, by messages over a wire. */

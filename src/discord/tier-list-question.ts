@@ -1,3 +1,4 @@
+import { MAX_IMAGE_BYTES } from "../pipeline/image-limits.ts";
 import type { TierList } from "../pipeline/tier-list.ts";
 import type { DiscordMessage } from "../presenters/discord/message.ts";
 import { presentNotice } from "../presenters/discord/notice.ts";
@@ -9,6 +10,7 @@ import { newRequestId, savePending } from "./pending-choice.ts";
 import { PoliteEdits } from "./polite-edits.ts";
 import { type DeskDeps, laneOf, readersOf } from "./question.ts";
 import { asideReply, interactionReply } from "./reply.ts";
+import { withRoom } from "./room.ts";
 
 /** A click can be answered for 15 minutes; the last question and its answer need some of them. */
 const GATHERING_MS = 13 * 60_000;
@@ -20,10 +22,13 @@ export async function readBoard(context: ClickContext): Promise<void> {
   const { interaction, click, choice, settings, deps, signal } = context;
   const { backend, words, clock } = deps;
   const until = clock.elapsedMs() + GATHERING_MS;
-  const file = await backend.picture(click);
-  if (!file) return await tell(context, "notice.attachment-gone");
   const turn = { lane: laneOf({ userId: interaction.user.id }) };
-  const { list, copy } = await backend.readTierList(file.bytes, turn, signal);
+  const read = await withRoom({ bytes: MAX_IMAGE_BYTES, turn, backend }, signal, async () => {
+    const file = await backend.picture(click);
+    return file && (await backend.readTierList(file.bytes, turn, signal));
+  });
+  if (!read) return await tell(context, "notice.attachment-gone");
+  const { list, copy } = read;
   const own = {
     ...choice,
     requestId: newRequestId(),

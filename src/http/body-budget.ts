@@ -1,17 +1,17 @@
 import type { FastifyRequest } from "fastify";
+import { ByteBudget, type GiveBack } from "../pipeline/byte-budget.ts";
 import { RequestProblem } from "./problem.ts";
 
 /** Bytes of bodies in memory at a time, over all requests: a hundred posters, or two dozen of the largest pictures. */
 const MAX_BYTES_AT_ONCE = 256 * 1024 * 1024;
 const RETRY_AFTER_S = 2;
 
-/** Lets bodies in only while there is room for them: limits per request say nothing about a hundred at once. */
+/** Lets bodies in only while there is room for them. */
 export class BodyBudget {
-  readonly #maxBytes: number;
-  #taken = 0;
+  readonly #room: ByteBudget;
 
   constructor(maxBytes = MAX_BYTES_AT_ONCE) {
-    this.#maxBytes = maxBytes;
+    this.#room = new ByteBudget(maxBytes);
   }
 
   /**
@@ -20,18 +20,11 @@ export class BodyBudget {
    * @returns what gives the room back
    * @throws RequestProblem overloaded
    */
-  take({ headers }: Pick<FastifyRequest, "headers">, mostBytes: number): () => void {
+  take({ headers }: Pick<FastifyRequest, "headers">, mostBytes: number): GiveBack {
     const announced = Number(headers["content-length"] ?? (headers["transfer-encoding"] ? mostBytes : 0));
-    const bytes = Math.min(announced, mostBytes);
-    if (this.#taken + bytes > this.#maxBytes) {
-      const why = "Too many pictures are being sent at this moment.";
-      throw new RequestProblem("overloaded", why, { retryAfterS: RETRY_AFTER_S });
-    }
-    this.#taken += bytes;
-    let isTaken = true;
-    return () => {
-      if (isTaken) this.#taken -= bytes;
-      isTaken = false;
-    };
+    const giveBack = this.#room.tryTake(Math.min(announced, mostBytes));
+    if (giveBack) return giveBack;
+    const why = "Too many pictures are being sent at this moment.";
+    throw new RequestProblem("overloaded", why, { retryAfterS: RETRY_AFTER_S });
   }
 }

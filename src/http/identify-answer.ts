@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { FranchiseSongs } from "../domain/franchise.ts";
 import { OpfindError } from "../errors.ts";
+import type { Turn } from "../pipeline/fair-line.ts";
 import type { Resident } from "../pipeline/resident.ts";
-import type { Turn } from "../pipeline/work-queue.ts";
 import { failureFacts } from "../presenters/failure.ts";
 import { timingFacts, timings, verdictFacts, verdictShape } from "./recognition-schemas.ts";
 import { PROBLEM_CODES } from "./request-codes.ts";

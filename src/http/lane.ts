@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { Turn } from "../pipeline/work-queue.ts";
+import type { Turn } from "../pipeline/fair-line.ts";
 import { addressGroup } from "./address-group.ts";
 
 /** The place in the queue: every key, and every address without one, waits in a lane of its own. */

@@ -14,9 +14,9 @@ import {
   type PictureFile,
   type Undoer,
 } from "./confirming.ts";
+import type { Turn } from "./fair-line.ts";
 import type { LearnedPoster, PosterToLearn } from "./learn-poster.ts";
 import type { Clock, NewPoster } from "./ports.ts";
-import type { Turn } from "./work-queue.ts";
 
 export interface ConfirmDeps {
   readonly ledger: ConfirmationLedger;

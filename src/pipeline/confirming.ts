@@ -1,8 +1,8 @@
 import type { AnilistId } from "../domain/anime.ts";
 import type { AskedPicture, Confirmation, Speaker } from "../domain/confirmation.ts";
 import type { PosterId } from "../domain/poster.ts";
+import type { Turn } from "./fair-line.ts";
 import type { NewPoster } from "./ports.ts";
-import type { Turn } from "./work-queue.ts";
 
 /** A person says which anime a picture of their question shows. */
 export interface ConfirmationWish extends AskedPicture, Speaker {

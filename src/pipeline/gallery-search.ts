@@ -1,8 +1,8 @@
 import type { AnilistId } from "../domain/anime.ts";
 import type { Poster, PosterId } from "../domain/poster.ts";
+import type { Turn } from "./fair-line.ts";
 import type { Hit, HitWish } from "./hits.ts";
 import type { PosterLabel } from "./ports.ts";
-import type { Turn } from "./work-queue.ts";
 
 /** Asks the gallery what looks alike. What goes in and out can be cloned. */
 export interface GallerySearch {

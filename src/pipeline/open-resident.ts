@@ -4,6 +4,7 @@ import { OpfindError } from "../errors.ts";
 import { coverUrlOf } from "./add-covers.ts";
 import type { DecodedImage } from "./decode.ts";
 import type { SongsOf } from "./enrich.ts";
+import type { Turn } from "./fair-line.ts";
 import type { GallerySearch } from "./gallery-search.ts";
 import { type IdentifyDeps, identify } from "./identify.ts";
 import { type LearnPosterDeps, learnPoster, type PosterToLearn } from "./learn-poster.ts";
@@ -11,7 +12,7 @@ import type { AnimeMemory, PosterStore } from "./ports.ts";
 import type { Reindexing } from "./reindexing.ts";
 import type { FoundTitles, Resident, ResidentFacts } from "./resident.ts";
 import { readTierList, type TierListDeps } from "./tier-list.ts";
-import type { Turn, WorkQueue } from "./work-queue.ts";
+import type { WorkQueue } from "./work-queue.ts";
 
 /** What the resident counts; metrics.ts keeps it. */
 interface ResidentMeter {

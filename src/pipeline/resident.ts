@@ -3,12 +3,12 @@ import type { Identification } from "../domain/identification.ts";
 import type { PosterId } from "../domain/poster.ts";
 import type { OpfindError } from "../errors.ts";
 import type { SongsOf } from "./enrich.ts";
+import type { Turn } from "./fair-line.ts";
 import type { GallerySearch } from "./gallery-search.ts";
 import type { LearnedPoster, PosterToLearn } from "./learn-poster.ts";
 import type { PosterLabel } from "./ports.ts";
 import type { Reindexing } from "./reindexing.ts";
 import type { TierList } from "./tier-list.ts";
-import type { Turn } from "./work-queue.ts";
 
 /**
  * opfind as a process that stays offers it: one network, one gallery, one queue for the bot and the HTTP service. What

@@ -36,5 +36,5 @@ test.each([
     expect(said).toMatch(/^the bot ended with 1:/);
     expect(said.match(/Discord does not accept DISCORD_TOKEN/g)).toHaveLength(1);
   },
-  15_000,
+  40_000,
 );
