@@ -133,6 +133,7 @@ describe("opfind on Qdrant", () => {
     const words = [MAIN, "identify", join(EXAMPLES, PICTURES[0] ?? ""), "--json", "--no-songs"];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { env, timeout: 25_000 });
     expect(JSON.parse(stdout)).toMatchObject({ verdict: "unknown", code: "index-empty" });
+    expect(stderr).toContain("opfind migrate --to qdrant");
     expect(stderr).not.toContain("Redis is away");
   });
 });
