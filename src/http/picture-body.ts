@@ -14,7 +14,7 @@ export const filePart = z
   .custom<Uint8Array>((value) => value instanceof Uint8Array && value.length > 0, "it must be a file that is not empty")
   .meta({ type: "string", format: "binary", description: "an image file of at most 10 MB" });
 
-export const base64Image = z
+const base64Image = z
   .string()
   .min(1)
   .transform((text) => text.replace(DATA_URL, ""))
@@ -22,7 +22,7 @@ export const base64Image = z
   .transform((text): Uint8Array => Buffer.from(text, "base64"))
   .meta({ description: "the bytes of an image file in base64", examples: ["iVBORw0KGgoAAAANSUhEUg…"] });
 
-export const imageUrl = z
+const imageUrl = z
   .url({ protocol: /^https?$/ })
   .max(LONGEST_URL)
   .meta({
