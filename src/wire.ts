@@ -192,11 +192,15 @@ export async function openStore(context: WireContext): Promise<GalleryStore> {
 
 /**
  * Opens the poster store of this machine, filled from the starter pack where wanted.
+ * @param sharing beside one on Qdrant: no picture is deleted then
  * @throws OpfindError store-broken | store-busy | disk-full | model-unknown
  */
-export async function openLocalStore(context: WireContext): Promise<SqlitePosterStore> {
+export async function openLocalStore(
+  context: WireContext,
+  { isFolderShared = false }: { readonly isFolderShared?: boolean } = {},
+): Promise<SqlitePosterStore> {
   const { openPosterStore } = await import("./index/poster-store.ts");
-  const store = openPosterStore({ dataDir: context.config.dataDir, clock });
+  const store = openPosterStore({ dataDir: context.config.dataDir, clock, isFolderShared });
   try {
     await seed(store, (await modelOf(context)).modelId, context);
     return store;

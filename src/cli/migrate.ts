@@ -6,7 +6,7 @@ import type { VerbContext } from "./verb.ts";
 
 /** What of the composition root the verb opens. */
 export interface MigrateWire {
-  openLocalStore(context: VerbContext): Promise<GalleryStore>;
+  openLocalStore(context: VerbContext, sharing: { readonly isFolderShared: boolean }): Promise<GalleryStore>;
   openQdrant(context: VerbContext): Promise<{ readonly store: GalleryStore }>;
 }
 
@@ -31,7 +31,7 @@ export function migrateVerb(context: VerbContext, wire: MigrateWire): Command {
       try {
         await run(context, {
           remote,
-          local: await wire.openLocalStore(withoutStarter(context, to)),
+          local: await wire.openLocalStore(withoutStarter(context, to), { isFolderShared: true }),
           to,
           isJson: json === true,
         });

@@ -9,9 +9,12 @@ export const UNFINISHED = ".part";
 /** The images of the posters: `poster_db/<first two hex digits>/<sha256>.<extension>`. Names are given relative to it. */
 export class PosterFiles {
   readonly #folder: string;
+  readonly isShared: boolean;
 
-  constructor(folder: string) {
+  /** @param isShared another store has pictures there as well: what one of them does not use the other may */
+  constructor(folder: string, isShared = false) {
     this.#folder = folder;
+    this.isShared = isShared;
   }
 
   nameOf(sha256: string, extension: string): string {

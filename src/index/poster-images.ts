@@ -48,7 +48,7 @@ export class PosterImages {
   }
 
   removeUnused(files: readonly string[]): void {
-    if (files.length === 0) return;
+    if (files.length === 0 || this.#files.isShared) return;
     this.#deps.locked(() => {
       // A backup to come has to be able to go back to before a removal: it copies the image and removes it then.
       if (this.#sql.isHeld.get() === 1) return;

@@ -23,16 +23,16 @@ import { PosterWrites } from "./poster-writes.ts";
 import { stopIfAborted } from "./rows.ts";
 import type { SharedFile } from "./shared-file.ts";
 import { storeFailure, translated } from "./sqlite.ts";
-import type { StoreEnds, StoreState } from "./store-state.ts";
+import type { StoreEnds, StorePlace, StoreState } from "./store-state.ts";
 
 /**
  * Opens the truth: `embeddings/posters.sqlite` and `poster_db/`. Several processes may have it open and write.
  * @throws OpfindError store-broken | store-busy | disk-full
  */
-export function openPosterStore({ dataDir, clock }: { dataDir: string; clock: Clock }): SqlitePosterStore {
+export function openPosterStore({ dataDir, clock, isFolderShared = false }: StorePlace): SqlitePosterStore {
   const images = join(dataDir, "poster_db");
   translated(images, () => mkdirSync(images, { recursive: true }));
-  return new SqlitePosterStore(openPosterDatabase(dataDir), new PosterFiles(images), clock);
+  return new SqlitePosterStore(openPosterDatabase(dataDir), new PosterFiles(images, isFolderShared), clock);
 }
 
 export class SqlitePosterStore implements GalleryStore, SharedFile {

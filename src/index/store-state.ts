@@ -1,3 +1,13 @@
+import type { Clock } from "../pipeline/ports.ts";
+
+/** Where a store is opened. */
+export interface StorePlace {
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** see `PosterFiles` */
+  readonly isFolderShared?: boolean;
+}
+
 /** The newest of a store; 0 when there is none. */
 export interface StoreEnds {
   readonly lastEmbeddingId: number;

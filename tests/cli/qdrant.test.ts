@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, existsSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, utimesSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -10,6 +10,7 @@ import { migrateVerb } from "../../src/cli/migrate.ts";
 import { postersVerb } from "../../src/cli/posters.ts";
 import type { VerbContext } from "../../src/cli/verb.ts";
 import { readConfig } from "../../src/config.ts";
+import { PosterFiles } from "../../src/index/poster-files.ts";
 import { openLog } from "../../src/log.ts";
 import { openArtwork } from "../../src/pipeline/artwork.ts";
 import { identify } from "../../src/pipeline/identify.ts";
@@ -112,6 +113,22 @@ describe("opfind on Qdrant", () => {
     await expect(embedded.opfind("index", "snapshot", folder)).rejects.toMatchObject({ code: "usage" });
   });
 
+  test("brings pictures home that have lain there for long, and takes none for leftovers", async () => {
+    const { url } = await runDouble();
+    const { context, dataDir } = machineOn(url);
+    const remote = await openStore(context);
+    for (const number of [1, 2, 3]) await remote.add(posterOf(number));
+    const pictures = new PosterFiles(join(dataDir, "poster_db"));
+    // Not yet a poster, or one of another collection on the same folder.
+    await pictures.write(pictures.nameOf(posterOf(4).sha256, "jpg"), Buffer.from("picture 4"));
+    const names = await pictures.list();
+    for (const name of names) utimesSync(join(dataDir, "poster_db", name), new Date(0), new Date(0));
+    const home = machineOn(url, { dataDir, index: "auto" });
+    expect(await home.opfind("migrate", "--to", "embedded", "--json")).toMatchObject({ carried: 3, different: 0 });
+    expect((await pictures.list()).toSorted()).toEqual(names.toSorted());
+    remote.close();
+  });
+
   test("says what is missing without an address, and what is down with one", async () => {
     const { context } = machineOn("http://127.0.0.1:1");
     await expect(openQdrant(context)).rejects.toMatchObject({ code: "index-down" });
@@ -133,6 +150,7 @@ describe("opfind on Qdrant", () => {
     const words = [MAIN, "identify", join(EXAMPLES, PICTURES[0] ?? ""), "--json", "--no-songs"];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { env, timeout: 25_000 });
     expect(JSON.parse(stdout)).toMatchObject({ verdict: "unknown", code: "index-empty" });
+    expect(stderr).toContain("opfind migrate --to qdrant");
     expect(stderr).not.toContain("Redis is away");
   });
 });
