@@ -77,6 +77,17 @@ describe("an app that a person brings along", () => {
     expect(bot.lines.filter((line) => line.includes("a handler failed"))).toEqual([]);
   });
 
+  test("answers in a talk among people that the bot is not in", async () => {
+    const { discord, start } = await openClub();
+    await start();
+    const alice = discord.as("alice", "&alice");
+    const answer = await (await alice.slash("opfind", { poster: poster("lantern-harbour-2") })).reply(titled(SEASON_2));
+    const thanks = await alice.click(answer, "Yes, that's it");
+    expect((await thanks.followUp()).content).toContain("From now on I know this picture");
+    const isOfTalk = ({ path }: { path: string }) => path.includes(discord.channelId("&alice"));
+    expect(discord.journal.requests.filter(isOfTalk)).toEqual([]);
+  });
+
   test("offers there nothing that belongs to servers with the bot", async () => {
     const { discord, start } = await openClub({ guilds: ELSEWHERE });
     await start();

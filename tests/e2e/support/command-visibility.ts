@@ -15,8 +15,8 @@ export function refuseInvisible(command: Json, { channel, guild, permissions }: 
   const refuse = (why: string) => {
     throw new RangeError(`Discord does not show "${name}" in ${channel.name}: ${why}`);
   };
-  const context = guild ? InteractionContextType.Guild : InteractionContextType.BotDM;
-  const install = guild?.isBotMember === false ? ApplicationIntegrationType.UserInstall : null;
+  const context = contextOf(channel);
+  const install = guild?.isBotMember === false || channel.isPrivate ? ApplicationIntegrationType.UserInstall : null;
   const { contexts, integration_types: installs, default_member_permissions: needed } = command;
   if (Array.isArray(contexts) && !contexts.includes(context)) refuse("its contexts leave it out");
   if (install !== null && !(Array.isArray(installs) && installs.includes(install)))
@@ -24,4 +24,9 @@ export function refuseInvisible(command: Json, { channel, guild, permissions }: 
   const bits = BigInt(typeof needed === "string" ? needed : 0);
   if (permissions !== null && (bits & ~permissions) !== 0n) refuse("its default permissions");
   if (command["nsfw"] === true && guild && !channel.isAgeRestricted) refuse("it is age-restricted");
+}
+
+export function contextOf({ guildId, isPrivate }: Channel): InteractionContextType {
+  if (guildId !== null) return InteractionContextType.Guild;
+  return isPrivate ? InteractionContextType.PrivateChannel : InteractionContextType.BotDM;
 }

@@ -4,6 +4,7 @@ import { type Channel, EVERYBODY, type World } from "./world.ts";
 
 /** A channel as Discord describes it; the twin knows neither age restriction nor overwrites. */
 export function channelPayload(world: World, channel: Channel): Json {
+  if (channel.isPrivate) return { id: channel.id, type: ChannelType.GroupDM, flags: 0, recipients: [] };
   if (channel.recipient) {
     const recipients = [world.userOf(channel.recipient.id)];
     return { id: channel.id, type: ChannelType.DM, flags: 0, last_message_id: null, recipients };

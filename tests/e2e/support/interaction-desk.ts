@@ -1,5 +1,6 @@
-import { type APIMessage, InteractionContextType, type InteractionType } from "discord.js";
+import type { APIMessage, InteractionType } from "discord.js";
 import { generateSnowflake } from "discord-digital-twin";
+import { contextOf } from "./command-visibility.ts";
 import type { Gateway } from "./gateway.ts";
 import { channelPayload } from "./gateway-state.ts";
 import type { Entry, InteractionBook } from "./interaction-book.ts";
@@ -43,7 +44,7 @@ export function deliver(action: Action, desk: Desk): Entry {
     person,
     user: world.userOf(person.id),
     channel,
-    isUserInstall: guild?.isBotMember === false,
+    isUserInstall: guild?.isBotMember === false || channel.isPrivate,
     deliveredAt: performance.now(),
     agedMs: 0,
     acknowledgedAt: null,
@@ -74,7 +75,8 @@ function payloadOf({ id, token, type, data, person, channel }: Entry, { message 
     entitlements: [],
     attachment_size_limit: MOST_UPLOAD_BYTES,
     ...(message ? { message } : {}),
-    ...(guild ? inGuild(guild, person, desk) : inDm(person, world)),
+    context: contextOf(channel),
+    ...(guild ? inGuild(guild, person, desk) : outside(person, channel, world)),
   };
 }
 
@@ -85,15 +87,11 @@ function inGuild(guild: Guild, person: Person, { world, members }: Desk): Json {
     guild: { id: guild.id, locale: guild.locale, features: [] },
     guild_locale: guild.locale,
     member: { ...member, user: world.userOf(person.id), permissions: String(world.permissionsOf(person, guild)) },
-    context: InteractionContextType.Guild,
     authorizing_integration_owners: guild.isBotMember ? { 0: guild.id } : { 1: person.id },
   };
 }
 
-function inDm(person: Person, world: World): Json {
-  return {
-    user: world.userOf(person.id),
-    context: InteractionContextType.BotDM,
-    authorizing_integration_owners: { 0: "0" },
-  };
+function outside(person: Person, { isPrivate }: Channel, world: World): Json {
+  const owners = isPrivate ? { 1: person.id } : { 0: "0" };
+  return { user: world.userOf(person.id), authorizing_integration_owners: owners };
 }

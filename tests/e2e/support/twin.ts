@@ -35,7 +35,8 @@ export class Twin {
     // Nobody needs these messages after a crash, and each write would wait for the disk.
     await prisma.$executeRawUnsafe("PRAGMA synchronous = OFF");
     for (const guild of world.guilds) await this.#seedRoles(guild);
-    for (const { id } of world.dms) await prisma.channel.create({ data: { id, guildId: null, type: ChannelType.DM } });
+    for (const { id } of [...world.dms, ...world.groups])
+      await prisma.channel.create({ data: { id, guildId: null, type: ChannelType.DM } });
   }
 
   async close(): Promise<void> {

@@ -55,6 +55,8 @@ export interface Channel {
   readonly guildId: string | null;
   /** the other end of a DM */
   readonly recipient: Person | null;
+  /** people's own talk: the bot is not in it, and is asked there by whoever brings it along */
+  readonly isPrivate: boolean;
   readonly isAgeRestricted: boolean;
 }
 
@@ -91,6 +93,7 @@ export class World {
   readonly people: readonly Person[];
   readonly guilds: readonly Guild[];
   readonly dms: readonly Channel[];
+  readonly groups: readonly Channel[];
   readonly owner: Person;
   readonly #team: readonly TeamMember[] | undefined;
   readonly #denied = new Map<string, bigint>();
@@ -102,12 +105,20 @@ export class World {
         : { id: generateSnowflake(), ...person },
     );
     this.guilds = plan.guilds.map((guild) => this.#guildOf(guild));
+    const talk = { guildId: null, isAgeRestricted: false };
     this.dms = this.people.map((recipient) => ({
+      ...talk,
       id: generateSnowflake(),
       name: `@${recipient.name}`,
-      guildId: null,
       recipient,
-      isAgeRestricted: false,
+      isPrivate: false,
+    }));
+    this.groups = this.people.map(({ name }) => ({
+      ...talk,
+      id: generateSnowflake(),
+      name: `&${name}`,
+      recipient: null,
+      isPrivate: true,
     }));
     this.#team = plan.team;
     this.owner = this.person(plan.owner ?? named(this.people[0], "a person").name);
@@ -120,7 +131,7 @@ export class World {
     );
   }
 
-  /** @param nameOrId of a channel; "guild/channel" where several guilds have one of that name; "@person" is a DM */
+  /** @param nameOrId of a channel; "guild/channel" where several guilds have one of that name; "@person" is a DM, "&person" a group of theirs */
   channel(nameOrId: string): Channel {
     return named(this.findChannel(nameOrId), nameOrId);
   }
@@ -129,7 +140,7 @@ export class World {
     const inGuilds = this.guilds.flatMap(({ name, channels }) =>
       channels.filter((c) => c.id === nameOrId || c.name === nameOrId || `${name}/${c.name}` === nameOrId),
     );
-    return inGuilds[0] ?? this.dms.find(({ id, name }) => id === nameOrId || name === nameOrId);
+    return inGuilds[0] ?? [...this.dms, ...this.groups].find(({ id, name }) => id === nameOrId || name === nameOrId);
   }
 
   guild(nameOrId: string): Guild {
@@ -203,7 +214,7 @@ export class World {
 const ACCEPTED = TeamMemberMembershipState.Accepted;
 
 function channelOf({ name, isAgeRestricted = false }: ChannelPlan, guildId: string): Channel {
-  return { id: generateSnowflake(), name, guildId, recipient: null, isAgeRestricted };
+  return { id: generateSnowflake(), name, guildId, recipient: null, isPrivate: false, isAgeRestricted };
 }
 
 function named<T>(found: T | undefined, name: string): T {
