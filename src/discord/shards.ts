@@ -57,17 +57,21 @@ export async function openShards(deps: ShardDeps, signal: AbortSignal): Promise<
       serve(shard, standing, deps);
       const thread = shardThread(shard);
       await orAborted(thread.start(), signal);
-      keeping.push(keepAlive(thread, deps, closing.signal));
+      keeping.push(told(keepAlive(thread, deps, closing.signal)));
     }
     log.info({ shards: count }, "all shards are online");
-    const ended = Promise.race(keeping);
-    ended.catch(() => {}); // told to whoever waits for it
-    return { count, facts: () => together(standing, count), ended, close };
+    return { count, facts: () => together(standing, count), ended: told(Promise.race(keeping)), close };
   } catch (error) {
     // Shards that are up would keep the process.
     await close(0);
     throw connectFailure(error, signal);
   }
+}
+
+/** Its failure is for whoever waits for it, which may be later, or nobody. */
+function told(promise: Promise<void>): Promise<void> {
+  promise.catch(() => {});
+  return promise;
 }
 
 function managerOf(count: number, { login, program }: ShardDeps): ShardingManager {
