@@ -64,14 +64,19 @@ class OpenCvVerifier implements Verifier {
     if (this.#isResting()) return { kind: "failed", why: "it failed too often" };
     const { budgetMs = BUDGET_MS + (this.#isReady ? 0 : START_MS) } = this.#options;
     const thread = this.#ended;
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(budgetMs)]);
+    // A plain timer: AbortSignal.timeout within AbortSignal.any may be collected before it fires on Node 20.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(new Error(`timeout after ${budgetMs} ms`)), budgetMs);
     try {
+      const inTime = AbortSignal.any([signal, late.signal]);
       const inliers = await this.#inliers(shrinkTowards(picture, SUFFICIENT), posterIds, inTime);
       this.#failures = 0;
       return { kind: "compared", inliers };
     } catch (cause) {
       if (signal.aborted) throw new OpfindError("aborted", "Comparing posters was stopped.", { cause });
       return await this.#failed(cause, thread);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
