@@ -64,11 +64,11 @@ class OpenCvVerifier implements Verifier {
     if (this.#isResting()) return { kind: "failed", why: "it failed too often" };
     const { budgetMs = BUDGET_MS + (this.#isReady ? 0 : START_MS) } = this.#options;
     const thread = this.#ended;
-    // AbortSignal.timeout within AbortSignal.any may be collected before it fires on Node 20: a plain timer cannot.
+    // A plain timer: AbortSignal.timeout within AbortSignal.any may be collected before it fires on Node 20.
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(new Error(`it took more than ${budgetMs} ms`)), budgetMs);
-    const inTime = AbortSignal.any([signal, late.signal]);
     try {
+      const inTime = AbortSignal.any([signal, late.signal]);
       const inliers = await this.#inliers(shrinkTowards(picture, SUFFICIENT), posterIds, inTime);
       this.#failures = 0;
       return { kind: "compared", inliers };

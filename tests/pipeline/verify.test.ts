@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { pino } from "pino";
 import sharp from "sharp";
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -119,6 +121,16 @@ describe("a comparison that fails", () => {
     },
     20_000,
   );
+
+  test("because the thread hangs is told in time also when memory is collected meanwhile", async () => {
+    setFlagsFromString("--expose-gc");
+    const collecting = setInterval(() => runInNewContext("gc()"), 50);
+    try {
+      expect(await ask(1)).toMatchObject({ kind: "failed", why: expect.stringMatching(/timeout/) });
+    } finally {
+      clearInterval(collecting);
+    }
+  }, 20_000);
 
   const tooOften = { kind: "failed", why: "it failed too often" };
 
