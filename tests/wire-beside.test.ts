@@ -76,5 +76,6 @@ test.each(["exact", "qdrant"] as const)("a re-index shows it the posters, then i
   const { verdict, timings } = await resident.identify(query, TURN, NEVER);
   expect(verdict).toMatchObject({ kind: "match", best: { anilistId: 9000201 } });
   expect(timings.map(({ stage }) => stage)).toContain("beside");
-  expect(lines).toEqual([]);
+  // It began empty, which an operator is told.
+  expect(lines.filter((line) => !line.includes("the gallery on Qdrant is empty"))).toEqual([]);
 });
