@@ -26,6 +26,9 @@ export class Metrics {
     buckets: [0.005, 0.02, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60],
   });
   readonly #refusals = this.counter("opfind_queue_rejections_total", "Pictures that found no room", ["reason"]);
+  readonly #confirmations = this.counter("opfind_confirmations_total", "Clicks that confirm or approve, by what came", [
+    "outcome",
+  ]);
   readonly #sources = this.counter("opfind_source_requests_total", "Requests to other services", ["source", "outcome"]);
 
   readonly #backups = this.counter("opfind_backups_total", "Backups that were taken by themselves", ["outcome"]);
@@ -51,6 +54,11 @@ export class Metrics {
   identified({ verdict, timings }: Identification): void {
     this.#verdicts.inc({ verdict: verdict.kind });
     for (const { stage, ms } of timings) this.#stages.observe({ stage }, ms / 1000);
+  }
+
+  /** @param outcome learnt, awaiting, already, limit or gone */
+  confirmed(outcome: string): void {
+    this.#confirmations.inc({ outcome });
   }
 
   /** @param outcome "ok" or the code of the failure */

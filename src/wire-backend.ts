@@ -13,7 +13,7 @@ import { RemoteConfirmations } from "./index/remote-confirmations.ts";
 import { coverUrlOf } from "./pipeline/add-covers.ts";
 import { ByteBudget } from "./pipeline/byte-budget.ts";
 import { openConfirming } from "./pipeline/confirm.ts";
-import type { ConfirmedPosters, Confirming } from "./pipeline/confirming.ts";
+import type { Confirmed, ConfirmedPosters, Confirming } from "./pipeline/confirming.ts";
 import { decodeBoard } from "./pipeline/decode.ts";
 import type { Turn } from "./pipeline/fair-line.ts";
 import { preparePoster } from "./pipeline/learn-poster.ts";
@@ -59,11 +59,15 @@ export function openBackend(
     perGuild: env.OPFIND_GUILD_CONFIRMATIONS,
   });
   const { reindexing } = resident;
+  const counted = (confirmed: Confirmed) => {
+    process.metrics.confirmed(confirmed.kind);
+    return confirmed;
+  };
   const room = new ByteBudget(MAX_PICTURE_BYTES);
   return {
     ...resident,
-    confirm: (wish, turn, signal) => confirming.confirm(wish, turn, signal),
-    approve: (picture, decidedBy, turn, signal) => confirming.approve(picture, decidedBy, turn, signal),
+    confirm: async (wish, turn, signal) => counted(await confirming.confirm(wish, turn, signal)),
+    approve: async (picture, by, turn, signal) => counted(await confirming.approve(picture, by, turn, signal)),
     reject: (picture, decidedBy) => confirming.reject(picture, decidedBy),
     undo: (confirmationId, by) => confirming.undo(confirmationId, by),
     standing: (picture) => confirming.standing(picture),

@@ -86,7 +86,10 @@ export async function runShard(context: WireContext, token: string, port: Messag
   const ended = new Promise<void>((resolve) => {
     wire.onFrame(({ kind }) => void (kind === "close" && resolve()));
   });
-  const meter: RequestMeter = { answered: (...answer) => wire.send({ kind: "answered", id: 0, answer }) };
+  const meter: RequestMeter = {
+    answered: (...answer) => wire.send({ kind: "answered", id: 0, answer }),
+    acknowledged: (ms) => wire.send({ kind: "acknowledged", id: 0, ms }),
+  };
   try {
     const bot = await openOne({ backend: remoteBackend(wire), meter, token, opened }, context);
     const tell = () => wire.send({ kind: "stands", id: 0, facts: bot.facts() });
@@ -199,10 +202,16 @@ function meterOn(metrics: Metrics): RequestMeter {
     labels: ["kind"],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
   });
+  const acknowledgements = metrics.histogram(
+    "opfind_discord_acknowledgement_seconds",
+    "From when Discord made an interaction to its first answer, which it waits 3 s for",
+    { labels: [], buckets: [0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3] },
+  );
   return {
     answered(kind, failure, ms) {
       requests.inc({ kind, outcome: failure ?? "ok" });
       durations.observe({ kind }, ms / 1000);
     },
+    acknowledged: (ms) => acknowledgements.observe({}, ms / 1000),
   };
 }

@@ -16,6 +16,7 @@ export type Frame =
   /** a shard says how it stands, and what it answered */
   | { readonly kind: "stands"; readonly id: 0; readonly facts: GatewayFacts }
   | { readonly kind: "answered"; readonly id: 0; readonly answer: Parameters<RequestMeter["answered"]> }
+  | { readonly kind: "acknowledged"; readonly id: 0; readonly ms: number }
   /** a shard says why it could not get online, and ends */
   | { readonly kind: "failed"; readonly id: 0; readonly error: unknown }
   /** the manager wants the shard to end */

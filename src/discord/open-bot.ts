@@ -3,6 +3,7 @@ import { openCommands } from "../commands/registry.ts";
 import type { Logger } from "../log.ts";
 import type { Clock } from "../pipeline/ports.ts";
 import type { Words } from "../presenters/discord/words.ts";
+import { meterAcknowledgements } from "./acknowledgements.ts";
 import type { Download } from "./attachment.ts";
 import type { Backend } from "./backend.ts";
 import { connect, type Gateway, type GatewayFacts } from "./client.ts";
@@ -44,6 +45,7 @@ export async function openBot(deps: BotDeps, signal: AbortSignal): Promise<Bot> 
     const application = (inner: AbortSignal) => client.rest.get(Routes.currentApplication(), { signal: inner });
     const isOwner = openOwners({ ids: ownerIds, application, clock });
     const moderating: ModeratorDeps = { backend, download, words, clock, isOwner, seesAllMessages };
+    meterAcknowledgements(client.rest, { meter: deps.meter, clock });
     dispatch(client, {
       desk: moderating,
       commands: commandsOn(moderating),

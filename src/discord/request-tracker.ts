@@ -4,6 +4,8 @@ import { OpfindError } from "../errors.ts";
 export interface RequestMeter {
   /** @param failure a code of ours or what Discord refused; null for an answer */
   answered(kind: string, failure: string | null, ms: number): void;
+  /** Discord took the first answer to an interaction, so long after it made it. */
+  acknowledged(ms: number): void;
 }
 
 /** What was stopped may still tell it; a request that Discord does not answer would keep the process from leaving. */

@@ -101,6 +101,7 @@ function serve(shard: Shard, standing: Map<number, GatewayFacts>, { backend, met
   wire.onFrame((frame) => {
     if (frame.kind === "stands") standing.set(shard.id, frame.facts);
     if (frame.kind === "answered") meter.answered(...frame.answer);
+    if (frame.kind === "acknowledged") meter.acknowledged(frame.ms);
   });
   // Out of memory, for one: without a listener it would end the others, too.
   shard.on(ShardEvents.Spawn, (thread) => {

@@ -19,7 +19,7 @@ async function opened(how: string) {
     {
       // None of the programs calls it.
       backend: {} as Backend,
-      meter: { answered: () => {} },
+      meter: { answered: () => {}, acknowledged: () => {} },
       log: pino({ level: "warn" }, { write }),
       clock: { elapsedMs: () => performance.now() },
       login: { token: "MTIz.a.b", apiUrl: "http://127.0.0.1:9" },

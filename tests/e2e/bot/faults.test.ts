@@ -140,9 +140,9 @@ test("health knows the gateway, and metrics count the requests", async () => {
   const url = `http://127.0.0.1:${healthPort}`;
   expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: "ok", gateway: { isReady: true } });
   expect((await fetch(`${url}/ready`)).status).toBe(200);
-  expect(await (await fetch(`${url}/metrics`)).text()).toContain(
-    'opfind_discord_requests_total{kind="/opfind",outcome="ok"} 1',
-  );
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  expect(metrics).toContain('opfind_discord_requests_total{kind="/opfind",outcome="ok"} 1');
+  expect(metrics).toContain("opfind_discord_acknowledgement_seconds_count 1");
 });
 
 test("a connection that Discord drops is resumed, and questions are answered again", async () => {
