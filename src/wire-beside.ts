@@ -1,9 +1,10 @@
 import { OpfindError } from "./errors.ts";
 import type { Logger } from "./log.ts";
 import { type Calibration, knowsBeside } from "./pipeline/calibration.ts";
-import type { Embedder, PosterStore, SecondNetwork, VectorIndex } from "./pipeline/ports.ts";
+import type { Embedder, PosterStore, SecondNetwork } from "./pipeline/ports.ts";
 import { openSecondNetwork } from "./pipeline/second-network.ts";
 import { modelBeside } from "./wire-model.ts";
+import type { Model, Search } from "./wire-shelf.ts";
 import { clock, type WireContext } from "./wire-sources.ts";
 
 // The part of the composition root for a second network. Whatever is wrong with it is told, and answers rest on the first.
@@ -33,19 +34,11 @@ export async function openBeside({ config, log, signal }: WireContext): Promise<
 
 const UNUSABLE: ReadonlySet<string> = new Set(["model-missing", "model-checksum"]);
 
-type Progress = (done: number, total: number) => void;
-
-/** An open index that can be built anew. */
-interface Search {
-  readonly index: VectorIndex;
-  readonly rebuildIndex: (onRows: Progress, signal: AbortSignal) => Promise<void>;
-}
-
 interface SecondDeps {
   readonly besideEmbedder: Embedder | null;
   readonly calibration: Calibration;
   readonly store: Pick<PosterStore, "embeddingsOf">;
-  readonly openSearch: (model: Pick<Embedder, "modelId" | "dimension">, place: "beside") => Promise<Search>;
+  readonly openSearch: (model: Model, place: "beside") => Promise<Search>;
   readonly log: Logger;
 }
 

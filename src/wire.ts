@@ -1,10 +1,6 @@
-import { join } from "node:path";
 import type { AnilistId, MalId } from "./domain/anime.ts";
 import type { GalleryStore } from "./index/gallery-store.ts";
 import type { KeyStore } from "./index/key-store.ts";
-import type { FollowedIndex } from "./index/live-index.ts";
-import type { OpenIndexDeps } from "./index/open-index.ts";
-import type { SqlitePosterStore } from "./index/poster-store.ts";
 import type { Logger } from "./log.ts";
 import type { Calibration } from "./pipeline/calibration.ts";
 import type { Clock, Embedder, RgbImage, SecondNetwork, Verifier } from "./pipeline/ports.ts";
@@ -13,6 +9,7 @@ import { openIdMap } from "./sources/id-map.ts";
 import { Snapshot } from "./sources/snapshot.ts";
 import { openBeside, openSecond } from "./wire-beside.ts";
 import { modelInUse } from "./wire-model.ts";
+import { type Model, modelOf, openShelf, type Search } from "./wire-shelf.ts";
 import { clock, openSongs, type Songs, type WireContext } from "./wire-sources.ts";
 
 /** The network with what was measured about it. */
@@ -26,12 +23,8 @@ export interface Recogniser {
 }
 
 /** Everything that names posters and learns new ones. */
-export interface Gallery extends Recogniser, Omit<Songs, "close"> {
+export interface Gallery extends Recogniser, Search, Omit<Songs, "close"> {
   readonly store: GalleryStore;
-  /** follows the store */
-  readonly index: FollowedIndex;
-  /** Builds the index anew while the present one answers; `index` then searches the new one. */
-  readonly rebuildIndex: (onRows: (done: number, total: number) => void, signal: AbortSignal) => Promise<void>;
   readonly verifier: Verifier;
   /** the second network, where the calibration knows it */
   readonly beside: SecondNetwork | undefined;
@@ -116,105 +109,10 @@ export async function openGallery(context: WireContext): Promise<Gallery> {
   }
 }
 
-type Model = Pick<Embedder, "modelId" | "dimension">;
-type Search = Pick<Gallery, "index" | "rebuildIndex">;
-
-/** Where the posters are, and how they are searched. */
-interface Shelf {
-  readonly store: GalleryStore;
-  /** @param place only the network in use is rolled back, and its rebuilding begins a version of Qdrant's */
-  openSearch(model: Model, place: "first" | "beside"): Promise<Search>;
-}
-
-async function openShelf(context: WireContext): Promise<Shelf> {
-  const { OPFIND_INDEX: preference } = context.config.env;
-  if (preference === "qdrant") return await openQdrantShelf(context);
-  const store = await openLocalStore(context);
-  const { config, log } = context;
-  const deps = { store, preference, dataDir: config.dataDir, log, clock };
-  return { store, openSearch: (model, place) => openLocalSearch({ ...deps, ...model }, place, context.signal) };
-}
-
-async function openLocalSearch(deps: OpenIndexDeps, place: "first" | "beside", signal: AbortSignal): Promise<Search> {
-  const [{ openVectorIndex, openNewestIndex, rebuildVectorIndex }, { LiveIndex }] = await Promise.all([
-    import("./index/open-index.ts"),
-    import("./index/live-index.ts"),
-  ]);
-  const { store, modelId } = deps;
-  const since = store.ends(modelId);
-  const opened = await (place === "first" ? openVectorIndex : openNewestIndex)(deps, signal);
-  const index = new LiveIndex(opened, since, deps);
-  return {
-    index,
-    async rebuildIndex(onRows, stop) {
-      const before = store.ends(modelId);
-      await index.replace(await rebuildVectorIndex({ ...deps, onRows }, stop), before);
-    },
-  };
-}
-
-async function openQdrantShelf(context: WireContext): Promise<Shelf> {
-  const { openQdrant } = await import("./wire-qdrant.ts");
-  const { store, versions, openIndex, sweep } = await openQdrant(context);
-  return {
-    store,
-    async openSearch(model, place) {
-      if (place === "first" && (await store.count()) === 0) context.log.warn(NOTHING_THERE);
-      const index = await openIndex(model);
-      const rebuildIndex: Search["rebuildIndex"] = async (onRows, stop) => {
-        // A new version takes the embeddings of every network along.
-        if (place === "first") await versions.build(onRows, stop);
-        await index.follow();
-        await sweep(stop);
-      };
-      return { index, rebuildIndex };
-    },
-  };
-}
-
-/** Nobody fills a gallery of many machines by starting one of them. */
-const NOTHING_THERE =
-  "the gallery on Qdrant is empty: opfind migrate --to qdrant carries this machine's over, with OPFIND_STARTER=on the starter pack";
-
 /** Waits for both also when one fails: what opens late has to be closed as well. */
 async function bothSettled<A, B>(one: Promise<A>, other: Promise<B>): Promise<readonly [A, B]> {
   await Promise.allSettled([one, other]);
   return [await one, await other];
-}
-
-/**
- * Opens the poster store alone, where OPFIND_INDEX says it is.
- * @throws OpfindError store-broken | store-busy | disk-full | model-unknown | index-…
- */
-export async function openStore(context: WireContext): Promise<GalleryStore> {
-  return (await openShelf(context)).store;
-}
-
-/**
- * Opens the poster store of this machine, filled from the starter pack where wanted.
- * @param sharing beside one on Qdrant: no picture is deleted then
- * @throws OpfindError store-broken | store-busy | disk-full | model-unknown
- */
-export async function openLocalStore(
-  context: WireContext,
-  { isFolderShared = false }: { readonly isFolderShared?: boolean } = {},
-): Promise<SqlitePosterStore> {
-  const { openPosterStore } = await import("./index/poster-store.ts");
-  const store = openPosterStore({ dataDir: context.config.dataDir, clock, isFolderShared });
-  try {
-    await seed(store, (await modelOf(context)).modelId, context);
-    return store;
-  } catch (error) {
-    store.close();
-    throw error;
-  }
-}
-
-/** Id and dimension of the network in use, without running it. @throws OpfindError model-unknown | manifest-invalid */
-export async function modelOf({ config }: WireContext): Promise<Pick<Embedder, "modelId" | "dimension">> {
-  const { modelIdOf } = await import("./pipeline/model-id.ts");
-  const entry = await modelInUse(config);
-  return { modelId: modelIdOf(entry), dimension: entry.dimension };
 }
 
 /** What tells which anime a title, a MyAnimeList id or a season belongs to. */
@@ -234,16 +132,6 @@ async function warnOfUnseen(store: GalleryStore, networks: readonly Model[], log
       break;
     }
   }
-}
-
-/** A data folder of one's own starts empty unless asked otherwise: its gallery is what its owner puts in. */
-async function seed(store: SqlitePosterStore, modelId: string, { config, log }: WireContext): Promise<void> {
-  const { OPFIND_STARTER: wish } = config.env;
-  if (wish === "off" || (wish === "auto" && config.hasOwnDataDir)) return;
-  const { seedStarter } = await import("./index/starter.ts");
-  const seeding = await seedStarter(store, { dir: join(config.home, "embeddings", "starter"), modelId });
-  if (seeding.kind === "seeded") log.info(`the starter pack gives ${seeding.posters} posters`);
-  if (seeding.kind === "refused") log.warn(`the starter pack is left out: ${seeding.why}`);
 }
 
 /** Opens the keys of the HTTP service. @throws OpfindError store-broken | store-busy | disk-full */

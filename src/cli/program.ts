@@ -1,6 +1,10 @@
 import type { VerbEntry } from "./run-program.ts";
 
-const wire = async () => ({ ...(await import("../wire-sources.ts")), ...(await import("../wire.ts")) });
+const wire = async () => ({
+  ...(await import("../wire-sources.ts")),
+  ...(await import("../wire-shelf.ts")),
+  ...(await import("../wire.ts")),
+});
 const withQdrant = async () => ({ ...(await wire()), ...(await import("../wire-qdrant.ts")) });
 
 /** Every verb, in the order of the help. */
