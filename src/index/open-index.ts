@@ -15,18 +15,18 @@ export interface OpenIndexDeps extends IndexDeps {
   readonly preference: IndexPreference;
 }
 
+/** Up to here "auto" searches in this process: about 1 ms without vector instructions too, and no second process to start. */
+const FEW_ROWS = 2_500;
 /**
- * Up to here "auto" looks at every row, with the machine's vector instructions: no second process, a quarter of the
- * memory, and nothing to build. 200,000 rows take 8 ms for one query and 35 for five (docs/scaling.md).
- */
-const EXACT_ROWS = 500_000;
-/** The same without vector instructions, in 1 ms. */
-const PLAIN_ROWS = 2_500;
-/**
- * FAISS beyond, and beyond this its graph. Flat search takes 5 / 22 ms at 50,000 and 7 / 34 ms at 100,000 for one
- * query / five; a graph answers faster but takes minutes to build, so it begins where flat search starts to be felt.
+ * Up to here FAISS's flat search, in a process of its own: 0.7 / 1.8 ms for one query / five at 10,000, 5 / 25 ms here.
+ * The exact index takes as long, but the time of this process, which a hundred who ask at once would feel.
  */
 const FLAT_ROWS = 100_000;
+/**
+ * Up to here the exact index, where it has vector instructions: a quarter of FAISS's memory and nothing to build for
+ * minutes; 7 ms at 200,000, 17 ms here. Beyond, FAISS's graph (bench/scale.mjs).
+ */
+const EXACT_ROWS = 500_000;
 /** A stored index that lacks more than this share of the rows, or holds as many removed ones, is built anew. */
 const STALE_SHARE = 0.1;
 
@@ -62,7 +62,7 @@ async function inSuitingKind(
   const parts = { hasFaiss: isFaissBuilt(), hasUsearch: name === "usearch" };
   const { rows } = store.state(modelId);
   const kind = chooseKind(preference, rows, parts);
-  if (kind === "exact" && !parts.hasUsearch && rows > PLAIN_ROWS) {
+  if (kind === "exact" && !parts.hasUsearch && rows > FEW_ROWS) {
     log.info("the exact index works without vector instructions: `opfind doctor` says why");
   }
   try {
@@ -87,9 +87,10 @@ export function chooseKind(
   rows: number,
   { hasFaiss, hasUsearch }: NativeParts,
 ): IndexKind {
-  const isFew = rows <= (hasUsearch ? EXACT_ROWS : PLAIN_ROWS);
-  const isExact = preference === "exact" || (preference === "auto" && (isFew || !hasFaiss));
-  if (isExact) return "exact";
+  const isAuto = preference === "auto";
+  const isMiddling = rows > FLAT_ROWS && rows <= EXACT_ROWS;
+  if (preference === "exact" || (isAuto && (rows <= FEW_ROWS || !hasFaiss))) return "exact";
+  if (isAuto && isMiddling && hasUsearch) return "exact";
   return rows <= FLAT_ROWS ? "faiss-flat" : "faiss-hnsw";
 }
 

@@ -155,9 +155,11 @@ test("verify counts rows that the index lacks, has too many, and those that came
 
 test.each([
   ["auto", 100, "usearch and FAISS", "exact"],
+  ["auto", 10_000, "usearch and FAISS", "faiss-flat"],
   ["auto", 200_000, "usearch and FAISS", "exact"],
   ["auto", 1_000_000, "usearch and FAISS", "faiss-hnsw"],
   ["auto", 1_000_000, "usearch", "exact"],
+  ["auto", 10_000, "usearch", "exact"],
   ["auto", 2_000, "FAISS", "exact"],
   ["auto", 10_000, "FAISS", "faiss-flat"],
   ["auto", 150_000, "FAISS", "faiss-hnsw"],
