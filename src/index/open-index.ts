@@ -18,15 +18,17 @@ export interface OpenIndexDeps extends IndexDeps {
 /** Up to here "auto" searches in this process: about 1 ms without vector instructions too, and no second process to start. */
 const FEW_ROWS = 2_500;
 /**
- * Up to here FAISS's flat search, in a process of its own: 0.7 / 1.8 ms for one query / five at 10,000, 5 / 25 ms here.
- * The exact index takes as long, but the time of this process, which a hundred who ask at once would feel.
+ * Up to here FAISS, in a process of its own: 0.7 / 1.8 ms for one query / five at 10,000. The exact index takes as long,
+ * but the time of this process, which a hundred who ask at once would feel.
  */
-const FLAT_ROWS = 100_000;
+const BUSY_ROWS = 50_000;
 /**
  * Up to here the exact index, where it has vector instructions: a quarter of FAISS's memory and nothing to build for
- * minutes; 7 ms at 200,000, 17 ms here. Beyond, FAISS's graph (bench/scale.mjs).
+ * minutes; 7 ms at 200,000, 17 ms here. Beyond, FAISS (bench/scale.mjs).
  */
 const EXACT_ROWS = 500_000;
+/** FAISS looks at every row up to here (5 / 25 ms) and goes through a graph beyond, which takes minutes to build. */
+const FLAT_ROWS = 100_000;
 /** A stored index that lacks more than this share of the rows, or holds as many removed ones, is built anew. */
 const STALE_SHARE = 0.1;
 
@@ -88,7 +90,7 @@ export function chooseKind(
   { hasFaiss, hasUsearch }: NativeParts,
 ): IndexKind {
   const isAuto = preference === "auto";
-  const isMiddling = rows > FLAT_ROWS && rows <= EXACT_ROWS;
+  const isMiddling = rows > BUSY_ROWS && rows <= EXACT_ROWS;
   if (preference === "exact" || (isAuto && (rows <= FEW_ROWS || !hasFaiss))) return "exact";
   if (isAuto && isMiddling && hasUsearch) return "exact";
   return rows <= FLAT_ROWS ? "faiss-flat" : "faiss-hnsw";
