@@ -16,6 +16,11 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   return () => signal.removeEventListener("abort", listener);
 }
 
+/** Waits until the signal says stop. */
+export function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => void onAbort(signal, resolve));
+}
+
 /**
  * Waits for work, or for the signal to say stop; the work itself goes on.
  * @throws what `why` makes, without it the signal's reason; or what the work throws

@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { onAbort } from "./abort.ts";
+import { stopped } from "./abort.ts";
 import type { Backend, CoverWish, ReadTierList } from "./discord/backend.ts";
 import { openCooldowns } from "./discord/cooldowns.ts";
 import type { AnilistId } from "./domain/anime.ts";
@@ -101,10 +101,6 @@ export function openBackend(
       giveBack();
     },
   };
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => void onAbort(signal, resolve));
 }
 
 function wordsOf({ gallery: { store, clock }, file }: ResidentProcess): {

@@ -64,10 +64,10 @@ async function openQdrantShelf(context: WireContext): Promise<Shelf> {
       if (place === "first" && (await store.count()) === 0) context.log.warn(NOTHING_THERE);
       const index = await openIndex(model);
       const rebuildIndex: Search["rebuildIndex"] = async (onRows, stop) => {
-        // A new version takes the embeddings of every network along.
+        // A new version takes the embeddings of every network along, and a sweep is for all of them.
         if (place === "first") await versions.build(onRows, stop);
         await index.follow();
-        await sweep(stop);
+        if (place === "first") await sweep(stop);
       };
       return { index, rebuildIndex };
     },
@@ -85,7 +85,7 @@ export async function openStore(context: WireContext): Promise<GalleryStore> {
 
 /**
  * Opens the poster store of this machine, filled from the starter pack where wanted.
- * @param sharing beside one on Qdrant: no picture is deleted then
+ * @param isFolderShared it stands beside one on Qdrant: no picture is deleted then
  * @throws OpfindError store-broken | store-busy | disk-full | model-unknown
  */
 export async function openLocalStore(

@@ -1,6 +1,6 @@
 import { getEventListeners } from "node:events";
 import { expect, test, vi } from "vitest";
-import { onAbort, orAborted } from "../src/abort.ts";
+import { onAbort, orAborted, stopped } from "../src/abort.ts";
 
 const listenersOf = (signal: AbortSignal) => getEventListeners(signal, "abort").length;
 
@@ -33,4 +33,17 @@ test("as many listen as there is work, without a warning", async () => {
   await new Promise((resolve) => setImmediate(resolve));
   process.off("warning", warned);
   expect([listenersOf(signal), warned.mock.calls]).toEqual([0, []]);
+});
+
+test("whoever waits for the stop goes on with it, also when it came before", async () => {
+  const controller = new AbortController();
+  let isOver = false;
+  const waiting = stopped(controller.signal).then(() => {
+    isOver = true;
+  });
+  await Promise.resolve();
+  expect(isOver).toBe(false);
+  controller.abort();
+  await waiting;
+  await stopped(controller.signal);
 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { parentPort } from "node:worker_threads";
 import { Command } from "commander";
+import { stopped } from "../abort.ts";
 import { entryPoint } from "../entry-point.ts";
 import { OpfindError } from "../errors.ts";
 import type { BotStart, RunningBot, runShard } from "../wire-bot.ts";
@@ -40,11 +41,4 @@ export function requireToken({ config: { env } }: Pick<VerbContext, "config">): 
 
 function onlineNote({ name, healthPort }: RunningBot): string {
   return `Online as ${name}.${healthPort === null ? "" : ` Health on port ${healthPort}.`}`;
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

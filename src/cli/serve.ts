@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { stopped } from "../abort.ts";
 import type { HttpService } from "../wire-http.ts";
 import type { VerbContext } from "./verb.ts";
 
@@ -32,8 +33,3 @@ export function serveVerb(context: VerbContext, { openService }: ServeWire): Com
 const HELP = `
 OPFIND_HTTP_HOST and OPFIND_HTTP_PORT say where it listens. \`opfind keys create\` makes keys; until there is one, this
 machine may read without. docs/http-api.md tells the rest.`;
-
-async function stopped(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
-}

@@ -36,7 +36,7 @@ export async function openCodeScan(): Promise<CodeScan> {
 }
 
 /** https://unum-cloud.github.io/USearch/javascript: `distances` are 1 - cosine, best first, `keys` places of rows. */
-function scanWith({ exactSearch, MetricKind }: Pick<typeof import("usearch"), "exactSearch" | "MetricKind">): CodeScan {
+function scanWith({ exactSearch, MetricKind }: typeof import("usearch")): CodeScan {
   return {
     name: "usearch",
     macsPerTurn: 25_000_000,

@@ -60,11 +60,12 @@ async function inSuitingKind(
   { store, modelId, preference, log }: OpenIndexDeps,
   work: (kind: IndexKind) => Promise<StorableIndex>,
 ): Promise<StorableIndex> {
-  const { name } = await openCodeScan();
-  const parts = { hasFaiss: isFaissBuilt(), hasUsearch: name === "usearch" };
   const { rows } = store.state(modelId);
+  // To load it takes 20 ms and 8 MB, so it is asked for where it decides something.
+  const hasUsearch = async () => (await openCodeScan()).name === "usearch";
+  const parts = { hasFaiss: isFaissBuilt(), hasUsearch: rows > BUSY_ROWS && (await hasUsearch()) };
   const kind = chooseKind(preference, rows, parts);
-  if (kind === "exact" && !parts.hasUsearch && rows > FEW_ROWS) {
+  if (kind === "exact" && rows > FEW_ROWS && !(await hasUsearch())) {
     log.info("the exact index works without vector instructions: `opfind doctor` says why");
   }
   try {

@@ -40,6 +40,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     CONFIG,
     WIRE,
     ENTRY_POINT,
+    ABORT,
   ],
 };
 
